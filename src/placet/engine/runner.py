@@ -1,0 +1,163 @@
+"""Runs graphs: one short segment at a time, one writer a run, resumed only by a pointer to a changeset."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+import structlog
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from placet.dispatch import Dispatch
+from placet.dispatch.outbox import want
+from placet.engine.state import RunContext, State, first_state
+from placet.engine.steps import Steps
+from placet.errors import DispatchError, PlacetError, StorageError
+from placet.ledger import append
+from placet.rules import Policies
+from placet.storage import Store, Transaction
+from placet.storage.run_rows import find_run, release_run, runs_in_thread, take_run, update_run
+from placet.vocabulary import AgentSpec, Json, RunState
+
+log = structlog.get_logger()
+
+GraphBuilder = Callable[[Steps], StateGraph[State, RunContext, State, State]]
+"""What a file in `graphs/` offers as `build`."""
+
+STRICT_RESUME = "__pregel_strict_resume"
+"""LangGraph's key that turns an unknown interrupt id into an error; private there, pinned by a test here."""
+
+HOLDER_ALIVE = timedelta(seconds=60)
+
+
+class Runner:
+    """Handles the `turn` and `resume` segments."""
+
+    def __init__(
+        self,
+        *,
+        graphs: Mapping[str, GraphBuilder],
+        steps: Steps,
+        saver: BaseCheckpointSaver[Any],
+        store: Store,
+        dispatch: Dispatch,
+        agents: Mapping[str, AgentSpec],
+        policies: Policies,
+        worker: str,
+    ) -> None:
+        self._graphs = {name: build(steps).compile(checkpointer=saver) for name, build in graphs.items()}
+        self._store = store
+        self._dispatch = dispatch
+        self._agents = agents
+        self._policies = policies
+        self._worker = worker
+
+    async def turn(self, payload: Mapping[str, str]) -> None:
+        """Start a run, or go on where a crash cut it off."""
+        await self._segment(payload["run"], None)
+
+    async def resume(self, payload: Mapping[str, str]) -> None:
+        """Wake a run whose changeset is settled."""
+        await self._segment(payload["run"], payload["changeset"])
+
+    async def _segment(self, run: str, changeset: str | None) -> None:
+        row = await self._store.write(lambda tx: self._take(tx, run))
+        if row is None:
+            return
+        try:
+            result = await self._advance(row, changeset)
+            await self._store.write(lambda tx: self._finish(tx, row, result))
+        except StorageError:
+            raise  # the segment is run again once the database is back
+        except PlacetError as error:
+            await self._fail(row, error)
+        except Exception as error:
+            log.exception("run.failed", run=run)
+            await self._fail(row, error)
+        finally:
+            await self._store.write(lambda tx: release_run(tx, run, self._worker))
+
+    def _take(self, tx: Transaction, run: str) -> Mapping[str, Any] | None:
+        row = find_run(tx, run)
+        if row is None or RunState(row["state"]) in {RunState.DONE, RunState.FAILED, RunState.CANCELLED}:
+            return None
+        if not take_run(tx, run, self._worker, HOLDER_ALIVE):
+            raise DispatchError(segment=f"run:{run}", reason="another worker holds this run")
+        if row["state"] == RunState.QUEUED.value:
+            update_run(tx, run, state=RunState.THINKING.value)
+            self._show_plan(tx, row)
+        return row
+
+    async def _advance(self, row: Mapping[str, Any], changeset: str | None) -> State:
+        """Run the graph until it waits or ends, from wherever its last checkpoint stands."""
+        graph, context = self._graph(row), await self._context(row)
+        config: Any = {"configurable": {"thread_id": row["id"], STRICT_RESUME: True}, "recursion_limit": 100}
+        snapshot = await graph.aget_state(config)
+        entry: Any = first_state(row["request"]) if not snapshot.values else None
+        if changeset is not None:
+            pending = {one.id: one.value for one in snapshot.interrupts}
+            mine = [key for key, value in pending.items() if value == {"changeset": changeset}]
+            if pending and not mine:
+                raise DispatchError(segment=f"resume:{changeset}", reason="the run waits for something else")
+            entry = Command(resume={key: {"changeset": changeset} for key in mine}) if mine else entry
+        elif snapshot.interrupts or (snapshot.values and not snapshot.next):
+            return cast("State", snapshot.values)
+        if entry is None and not snapshot.next:
+            return cast("State", snapshot.values)
+        await graph.ainvoke(entry, config, context=context, durability="sync")
+        return cast("State", (await graph.aget_state(config)).values)
+
+    def _graph(self, row: Mapping[str, Any]) -> CompiledStateGraph[State, RunContext, State, State]:
+        graph = self._graphs.get(row["graph"])
+        if graph is None:
+            raise DispatchError(segment=f"run:{row['id']}", reason=f"graph `{row['graph']}` is not in this project")
+        return graph
+
+    async def _context(self, row: Mapping[str, Any]) -> RunContext:
+        agent = self._agents.get(row["agent"])
+        person = self._policies.people.get(row["requester"])
+        if agent is None or person is None or not person.active:
+            raise DispatchError(segment=f"run:{row['id']}", reason="its agent or requester is not known any more")
+        earlier = await self._store.read(lambda tx: runs_in_thread(tx, row["channel"], row["thread"]))
+        history = tuple((one["request"], one["answer"]) for one in earlier if row["thread"])
+        pins = json.loads(row["pins"])
+        return RunContext(
+            run=row["id"], agent=agent, requester=person, request=row["request"], pins=pins, history=history
+        )
+
+    def _finish(self, tx: Transaction, row: Mapping[str, Any], state: State) -> None:
+        """Write down where the run stands and show it."""
+        if state["changeset"]:
+            update_run(tx, row["id"], state=RunState.WAITING.value)
+            self._show_plan(tx, row)
+            return
+        self._answer(tx, row, RunState.DONE, state["answer"], state["choices"])
+
+    async def _fail(self, row: Mapping[str, Any], error: Exception) -> None:
+        known = isinstance(error, PlacetError)
+        reason = f"{error}. {error.next_step}" if isinstance(error, PlacetError) else "something unexpected happened"
+        text = f"I could not finish this: {reason.rstrip('. ')}. Nothing was changed by this step (run {row['id']})."
+        code = error.code if isinstance(error, PlacetError) else type(error).__name__
+
+        def write(tx: Transaction) -> None:
+            append(tx, "run.failed", {"code": code, "known": known}, run=row["id"])
+            self._answer(tx, row, RunState.FAILED, text, {})
+
+        await self._store.write(write)
+
+    def _answer(
+        self, tx: Transaction, row: Mapping[str, Any], state: RunState, text: str, choices: Mapping[str, Any]
+    ) -> None:
+        update_run(tx, row["id"], state=state.value, answer=text)
+        append(tx, "run.answered", {"state": state.value, "answer": text[:2_000]}, run=row["id"])
+        if row["channel"]:
+            body: dict[str, Json] = {"choices": dict(choices)}
+            want(tx, self._dispatch, f"answer:{row['id']}", kind="answer", run=row["id"], subject=row["id"], body=body)
+        self._show_plan(tx, row)
+
+    def _show_plan(self, tx: Transaction, row: Mapping[str, Any]) -> None:
+        if row["channel"]:
+            want(tx, self._dispatch, f"plan:{row['id']}", kind="plan", run=row["id"], subject=row["id"])

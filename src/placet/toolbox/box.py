@@ -1,0 +1,181 @@
+"""The toolbox of one project: shows a model its tools, reads for it, and turns its wishes into proposals."""
+
+import asyncio
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from placet.approvals import propose, rejected_before
+from placet.connectors import Reader
+from placet.dispatch import Dispatch
+from placet.errors import ConnectorError, LimitReached, ModelMistake, PolicyDenied, RecordMissing, ToolUnknown
+from placet.ledger import append
+from placet.rules import Policies
+from placet.storage import Store, Transaction
+from placet.storage.rows import proposals_of
+from placet.toolbox.arguments import resolve, validate
+from placet.toolbox.declarations import ToolDeclaration
+from placet.toolbox.drafting import Drafted, examine, judge, new_id, proposal_of
+from placet.toolbox.present import present
+from placet.toolbox.scoped import ScopedReader
+from placet.toolbox.turn import Call, Turn
+from placet.vocabulary import AgentSpec, Draft, Effect, Json, Person, Proposal, Scope, canonical, covered, sha256
+
+MAX_PROPOSALS = 20
+"""Default for the most proposals one run may make."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a call came to: data for the model, or its mistake."""
+
+    call: Call
+    data: Json = None
+    mistake: ModelMistake | None = None
+    tainted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What a turn's write calls came to: a changeset to wait for (if any) and the calls that went wrong."""
+
+    changeset: str | None
+    proposals: tuple[Proposal, ...]
+    mistakes: tuple[Result, ...]
+
+
+class Toolbox:
+    """The only caller of readers and of a project's tool functions."""
+
+    def __init__(
+        self,
+        *,
+        tools: Mapping[str, ToolDeclaration],
+        readers: Mapping[str, Reader],
+        policies: Policies,
+        store: Store,
+        dispatch: Dispatch,
+        max_proposals: int = MAX_PROPOSALS,
+    ) -> None:
+        self._tools = tools
+        self._readers = readers
+        self._policies = policies
+        self._store = store
+        self._dispatch = dispatch
+        self._max_proposals = max_proposals
+
+    def scopes(self, agent: AgentSpec, requester: Person) -> frozenset[Scope]:
+        """Scopes that both hold: the agent's, as far as the requester's cover them, and the other way round."""
+        theirs, own = self._policies.scopes_of(requester.id), frozenset(agent.scopes)
+        return frozenset({one for one in theirs if covered(one, own)} | {one for one in own if covered(one, theirs)})
+
+    def visible(self, agent: AgentSpec, requester: Person) -> dict[str, ToolDeclaration]:
+        """The tools this agent may use for this person, by the name the model says."""
+        held = self.scopes(agent, requester)
+        named = ((name.rpartition(".")[2], self._tools[name]) for name in agent.tools if name in self._tools)
+        return {short: tool for short, tool in named if covered(tool.scope, held)}
+
+    async def read(self, turn: Turn, calls: Sequence[Call]) -> list[Result]:
+        """Run read tools side by side and write one ledger entry for each, in one transaction."""
+        results = list(await asyncio.gather(*(self._read(turn, call) for call in calls)))
+        await self._store.write(lambda tx: self._note(tx, turn, results))
+        return results
+
+    async def propose(self, turn: Turn, calls: Sequence[Call]) -> Proposed:
+        """Turn write calls into proposals; commit them, their cards and their ledger entries together."""
+        changeset = new_id("C-")
+        results: list[Result] = []
+        proposals: list[Proposal] = []
+        for call in calls:
+            try:
+                proposals.append(await self._proposal(turn, call, changeset, len(proposals)))
+            except ModelMistake as mistake:
+                results.append(Result(call=call, mistake=mistake))
+        written = await self._store.write(lambda tx: self._commit(tx, turn, proposals, results))
+        return Proposed(
+            changeset=written[0].changeset if written else None, proposals=tuple(written), mistakes=tuple(results)
+        )
+
+    def _commit(
+        self, tx: Transaction, turn: Turn, proposals: Sequence[Proposal], mistakes: Sequence[Result]
+    ) -> list[Proposal]:
+        self._note(tx, turn, mistakes)
+        if not proposals:
+            return []
+        written = propose(tx, self._dispatch, self._policies, run=turn.run, turn=turn.number, drafts=proposals)
+        return proposals_of(tx, written)  # a turn played again after a crash gets what it wrote the first time
+
+    async def _read(self, turn: Turn, call: Call) -> Result:
+        try:
+            tool = self._tool(turn, call)
+            arguments, readers = await self._arguments(turn, tool, call)
+            found = tool.function(**arguments, **readers)
+            data = present(await found if inspect.isawaitable(found) else found)
+        except ModelMistake as mistake:
+            return Result(call=call, mistake=mistake)
+        except (ConnectorError, RecordMissing) as error:
+            return Result(call=call, data={"error": str(error)})
+        return Result(call=call, data=data, tainted=any(reader.tainted for reader in readers.values()))
+
+    async def _proposal(self, turn: Turn, call: Call, changeset: str, position: int) -> Proposal:
+        if position >= self._max_proposals:
+            raise LimitReached(what="proposals", limit=self._max_proposals)
+        tool = self._tool(turn, call)
+        arguments, readers = await self._arguments(turn, tool, call)
+        returned = tool.function(**arguments, **readers)
+        draft = await returned if inspect.isawaitable(returned) else returned
+        if not isinstance(draft, Draft):
+            raise ToolUnknown(tool=call.tool, known="tools that return an operation")
+        reader = self._scoped(turn, draft.object.partition(".")[0])
+        drafted = await examine(tool, draft, reader)
+        await self._not_again(turn, drafted)
+        ruling = judge(self._policies, turn, drafted, reader)
+        now = self._store.clock()
+        return proposal_of(turn, drafted, ruling, reader, changeset=changeset, position=position, now=now)
+
+    async def _not_again(self, turn: Turn, drafted: Drafted) -> None:
+        before = await self._store.read(lambda tx: rejected_before(tx, turn.run, drafted.operation))
+        if before is not None:
+            raise PolicyDenied(rule="rejected-before", because=f"the same change was rejected: {before.reason}")
+
+    def _tool(self, turn: Turn, call: Call) -> ToolDeclaration:
+        visible = self.visible(turn.agent, turn.requester)
+        tool = visible.get(call.tool)
+        if tool is None:
+            raise ToolUnknown(tool=call.tool[:80], known=", ".join(sorted(visible)) or "none")
+        return tool
+
+    def effect_of(self, turn: Turn, call: Call) -> Effect | None:
+        """The effect of the tool a call names, or `None` where there is no such tool here."""
+        tool = self.visible(turn.agent, turn.requester).get(call.tool)
+        return None if tool is None else tool.effect
+
+    async def _arguments(
+        self, turn: Turn, tool: ToolDeclaration, call: Call
+    ) -> tuple[dict[str, Any], dict[str, ScopedReader]]:
+        values = validate(tool, call.arguments)
+        for name, object in tool.references.items():
+            if values.get(name) is not None:
+                reader = self._scoped(turn, object.partition(".")[0])
+                values[name] = await resolve(reader, object, values[name], turn)
+        return values, {system: self._scoped(turn, system) for system in tool.readers}
+
+    def _scoped(self, turn: Turn, system: str) -> ScopedReader:
+        reader = self._readers.get(system)
+        if reader is None:
+            raise ToolUnknown(tool=system, known="tools of the configured systems")
+        who = f"{turn.requester.name} with agent `{turn.agent.id}`"
+        return ScopedReader(reader, self.scopes(turn.agent, turn.requester), who)
+
+    def _note(self, tx: Transaction, turn: Turn, results: Sequence[Result]) -> None:
+        for result in results:
+            facts: dict[str, Json] = {"tool": result.call.tool[:80], "agent": turn.agent.id}
+            facts["requester"] = turn.requester.id
+            facts["arguments"] = dict(result.call.arguments)
+            if result.mistake is not None:
+                facts |= {"code": result.mistake.code, "message": str(result.mistake)[:500]}
+                append(tx, "tool.refused", facts, run=turn.run)
+                continue
+            result_hash = sha256(canonical({"data": result.data}))
+            append(tx, "tool.read", facts | {"result": result_hash, "tainted": result.tainted}, run=turn.run)
