@@ -23,6 +23,8 @@
     │   ├── ReferenceAmbiguous    several records are; the rep chooses
     │   ├── ScopeDenied           requester, agent and policy do not all allow it
     │   ├── PolicyDenied          a rule refuses the change
+    │   ├── RejectedBefore        a person rejected the same change in this run
+    │   ├── ProposedAlready       the same change waits for a decision already
     │   └── LimitReached          a limit of the run is used up
     ├── ModelUnavailable          the model cannot be reached or is not installed
     ├── DecisionRefused           a click or command may not decide this proposal now
@@ -329,6 +331,26 @@ class PolicyDenied(ModelMistake):
     remedy = "propose something the policy allows, or tell the person why it is refused"
     rule: str
     because: str
+
+
+@dataclass(eq=False)
+class RejectedBefore(ModelMistake):
+    """A person rejected the same change in this run; it is not proposed again."""
+
+    code = "rejected_before"
+    template = "the same change was rejected: {reason}"
+    remedy = "propose something else, or tell the person why it was rejected"
+    reason: str
+
+
+@dataclass(eq=False)
+class ProposedAlready(ModelMistake):
+    """The same change is proposed already; it is proposed once."""
+
+    code = "proposed_already"
+    template = "the same change is proposed already as `{proposal}`"
+    remedy = "wait for the decision on `{proposal}`"
+    proposal: str
 
 
 @dataclass(eq=False)

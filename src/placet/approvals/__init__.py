@@ -1,6 +1,6 @@
 """The life of a proposal up to its approval: propose, decide, expire, cancel. Knows no Slack."""
 
 from placet.approvals.deciding import Click, Verdicted, decide, missing_approvals
-from placet.approvals.proposing import cancel, expire, propose, rejected_before
+from placet.approvals.proposing import cancel, expire, propose
 
-__all__ = ["Click", "Verdicted", "cancel", "decide", "expire", "missing_approvals", "propose", "rejected_before"]
+__all__ = ["Click", "Verdicted", "cancel", "decide", "expire", "missing_approvals", "propose"]

@@ -8,31 +8,17 @@ from placet.dispatch.outbox import refresh_cards, wake_when_settled, want
 from placet.ledger import append, move
 from placet.rules import Policies
 from placet.storage import Transaction
-from placet.storage.rows import equal_intents, insert_decision, insert_proposal
+from placet.storage.rows import insert_decision, insert_proposal
 from placet.storage.run_rows import changeset_of, insert_changeset
 from placet.vocabulary import (
     Decision,
     DecisionKind,
     Json,
-    Operation,
     Proposal,
     ProposalState,
     Verdict,
-    canonical,
     digest_of,
-    sha256,
 )
-
-
-def intent_of(run: str, operation: Operation) -> str:
-    """What makes two proposals of a run the same wish: the run and the exact operation."""
-    return sha256(canonical({"run": run, "operation": operation.to_json()}))
-
-
-def rejected_before(tx: Transaction, run: str, operation: Operation) -> Proposal | None:
-    """The proposal of this run that meant the same and was rejected, or `None`."""
-    found = equal_intents(tx, run, intent_of(run, operation))
-    return next((one for one in found if one.state is ProposalState.REJECTED), None)
 
 
 def propose(
@@ -60,7 +46,7 @@ def propose(
 
 
 def _write(tx: Transaction, draft: Proposal) -> None:
-    insert_proposal(tx, draft, intent_of(draft.run, draft.operation))
+    insert_proposal(tx, draft)
     facts: dict[str, Json] = {
         "revision": draft.revision,
         "digest": draft.digest,

@@ -25,7 +25,6 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-_NO_WORKER = DispatchError(segment="worker", reason="this dispatch only queues; start one with a `worker_id`")
 
 
 class DbosDispatch:
@@ -131,7 +130,7 @@ class DbosDispatch:
             DispatchError: a worker runs in this process already, this is a client, or the engine does not start.
         """
         if not self._worker_id:
-            raise _NO_WORKER
+            raise _no_worker()
         if DbosDispatch._in_process is not None:
             raise DispatchError(segment="worker", reason="one runs in this process already")
         DbosDispatch._in_process = self
@@ -193,7 +192,7 @@ class DbosDispatch:
         """
         process = self._process
         if process is None:
-            raise _NO_WORKER
+            raise _no_worker()
         dead = await self._store.read(self._dead_holders)
         if not dead:
             return 0
@@ -268,6 +267,10 @@ class DbosDispatch:
     def _report(self, kind: str, segment: str, error: BaseException) -> None:
         tell = log.warning if failed(error).passing else log.error
         tell("segment failed", segment=segment, kind=kind, error=describe(error), trace=trace(error))
+
+
+def _no_worker() -> DispatchError:
+    return DispatchError(segment="worker", reason="this dispatch only queues; start one with a `worker_id`")
 
 
 def _now_ms() -> int:

@@ -68,13 +68,15 @@ class EngineConnection(sqlite3.Connection):
             self.create_function("unixepoch", 1, lambda _modifier: time.time())
 
 
-_SQLITE: dict[str, Any] = {
-    "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False, "factory": EngineConnection},
-    "pool_size": 8,
-    "max_overflow": 0,
-    "pool_timeout": 30,
-    "hide_parameters": True,
-}
+def _sqlite_settings() -> dict[str, Any]:
+    # Made anew each time: DBOS adds to the inner one.
+    return {
+        "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False, "factory": EngineConnection},
+        "pool_size": 8,
+        "max_overflow": 0,
+        "pool_timeout": 30,
+        "hide_parameters": True,
+    }
 
 
 class _EngineLog(logging.Handler):
@@ -113,7 +115,7 @@ def open_client(store: Store) -> DBOSClient:
     own = None if store.dialect == "sqlite" else open_engine(url)
     system = SystemDatabase.create(
         system_database_url=url,
-        engine_kwargs=_SQLITE,
+        engine_kwargs=_sqlite_settings(),
         engine=own,
         schema=SCHEMA,
         serializer=DBOSPortableJSONSerializer(),
@@ -192,7 +194,7 @@ class EngineProcess:
         }
         if self._own is None:
             config["system_database_url"] = url
-            config["db_engine_kwargs"] = dict(_SQLITE)
+            config["db_engine_kwargs"] = _sqlite_settings()
         else:
             config["system_database_engine"] = self._own
         return config

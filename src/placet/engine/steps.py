@@ -22,7 +22,7 @@ from placet.storage import Store
 from placet.storage.rows import find_proposal
 from placet.toolbox.box import Result, Toolbox
 from placet.toolbox.turn import Call
-from placet.vocabulary import Effect, Evidence, Json, in_words
+from placet.vocabulary import Effect, Evidence, Json, in_words, sha256
 
 EVIDENCE_TEXT = 160
 """Characters of a read result that a card shows as evidence."""
@@ -74,15 +74,12 @@ class Steps:
         """Turn the calls that write into proposals, committed with their cards."""
         calls = calls_in(state)
         proposed = await self._toolbox.propose(turn_of(state, runtime.context), calls)
-        wrong = {result.call.id for result in proposed.mistakes}
-        right = [call for call in calls if call.id not in wrong]
-        pairs = zip(right, proposed.proposals, strict=False)
         return State(
             messages=[*state["messages"], *(result_message(result) for result in proposed.mistakes)],
             calls=[],
             turn=state["turn"] + 1,
             changeset=proposed.changeset or "",
-            waiting=[{"call": call.id, "proposal": proposal.id} for call, proposal in pairs],
+            waiting=[{"call": proposal.call, "proposal": proposal.id} for proposal in proposed.proposals],
             choices=_choices(proposed.mistakes) or state["choices"],
         )
 
@@ -144,6 +141,7 @@ class Steps:
         calls = [Call(id=one.id, tool=one.name, arguments=one.arguments) for one in answered.calls]
         facts: dict[str, Json] = {
             "model": self._profile.name,
+            "instructions": sha256(context.agent.instructions.encode()),
             "text": answered.text[:2_000],
             "calls": [call_to_json(call) for call in calls],
             "confidence": answered.confidence,

@@ -27,18 +27,17 @@ class Clock:
         skip, self._skip = self._skip, asyncio.Event()
         skip.set()
 
-    async def sleep(self, seconds: float) -> None:
-        """Return when `seconds` have passed or were skipped."""
-        deadline = self.now_s() + seconds
-        while (left := deadline - self.now_s()) > 0:
+    async def sleep_until(self, moment_s: float) -> None:
+        """Return when this clock shows `moment_s`, because time passed or was skipped."""
+        while (left := moment_s - self.now_s()) > 0:
             try:
                 await asyncio.wait_for(self._skip.wait(), left)
             except TimeoutError:
                 continue
 
-    async def wait(self, answer: asyncio.Future[object], seconds: float) -> bool:
-        """True when `answer` is done within `seconds`, False when the time passed first."""
-        sleeper = asyncio.ensure_future(self.sleep(seconds))
+    async def answered(self, answer: asyncio.Future[object], before_s: float) -> bool:
+        """True when `answer` is done before this clock shows `before_s`, False when that comes first."""
+        sleeper = asyncio.ensure_future(self.sleep_until(before_s))
         racing: set[asyncio.Future[object] | asyncio.Future[None]] = {answer, sleeper}
         try:
             await asyncio.wait(racing, return_when=asyncio.FIRST_COMPLETED)

@@ -190,6 +190,7 @@ class SocketHub:
         attempt = 0
         while True:
             connection = await self._wait_for_connection()
+            sent_s = self._clock.now_s()
             envelope = _envelope("events_api", payload, wants_answer=False)
             envelope |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
             if await self._send(connection, envelope) is not None:
@@ -199,7 +200,7 @@ class SocketHub:
                 pause = next(pauses, None)
                 if pause is None:
                     return
-                await self._clock.sleep(pause)
+                await self._clock.sleep_until(sent_s + ACK_WITHIN_S + pause)
             attempt += 1
 
     async def _wait_for_connection(self) -> Connection:
@@ -208,10 +209,11 @@ class SocketHub:
         return connection
 
     async def _send(self, connection: Connection, envelope: JsonObject) -> JsonObject | None:
+        due_s = self._clock.now_s() + ACK_WITHIN_S
         waiting: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         connection.pending[text_at(envelope, "envelope_id")] = waiting
         await connection.send(envelope)
-        if await self._clock.wait(waiting, ACK_WITHIN_S) and not waiting.cancelled():
+        if await self._clock.answered(waiting, due_s) and not waiting.cancelled():
             return as_object(waiting.result())
         return None
 

@@ -13,7 +13,7 @@ from placet.vocabulary import Decision, DecisionKind, Json, Proposal, ProposalSt
 _COLUMNS = ("state", "reason", "receipt")  # these move; everything else in the body is fixed for its revision
 
 
-def insert_proposal(tx: Transaction, proposal: Proposal, intent: str) -> None:
+def insert_proposal(tx: Transaction, proposal: Proposal) -> None:
     """Write a new proposal in state `proposed`."""
     body = cast("dict[str, Json]", dump(proposal))
     for column in _COLUMNS:
@@ -26,7 +26,6 @@ def insert_proposal(tx: Transaction, proposal: Proposal, intent: str) -> None:
             run=proposal.run,
             position=proposal.position,
             state=ProposalState.PROPOSED.value,
-            intent=intent,
             requester=proposal.requester,
             agent=proposal.agent,
             object=proposal.operation.object,
@@ -67,12 +66,6 @@ def list_proposals(
         query = query.where(proposals.c.state.in_([state.value for state in states]))
     if run:
         query = query.where(proposals.c.run == run)
-    return [_proposal(row) for row in tx.connection.execute(query)]
-
-
-def equal_intents(tx: Transaction, run: str, intent: str) -> list[Proposal]:
-    """Earlier proposals of the same run that meant exactly the same."""
-    query = select(proposals).where(proposals.c.run == run, proposals.c.intent == intent)
     return [_proposal(row) for row in tx.connection.execute(query)]
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from placet.errors import DatabaseReadOnly, DatabaseUnavailable, StorageError
 from placet.storage.engine import open_engine
@@ -106,7 +106,7 @@ class Store:
             with self.engine.begin() as connection:
                 tx = Transaction(connection, self.clock())
                 result = work(tx)
-        except DBAPIError as error:
+        except (OperationalError, InterfaceError) as error:
             raise explain(self.engine, error) from error
         tx.committed()
         return result
@@ -118,7 +118,7 @@ class Store:
                 result = work(Transaction(connection, self.clock()))
                 connection.rollback()
                 return result
-        except DBAPIError as error:
+        except (OperationalError, InterfaceError) as error:
             raise explain(self.engine, error) from error
 
     def close(self) -> None:

@@ -69,9 +69,6 @@ proposals = Table(
     Column("run", String(64), ForeignKey("runs.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column(
-        "intent", String(64), nullable=False, index=True, comment="hash of run and operation: proposed twice is one"
-    ),
     Column("requester", String(120), nullable=False),
     Column("agent", String(120), nullable=False),
     Column("object", String(120), nullable=False),

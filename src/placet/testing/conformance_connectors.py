@@ -33,6 +33,7 @@ from placet.vocabulary import (
 )
 
 Verify: TypeAlias = Callable[[Grant, Operation, str], None]
+"""What a writer asks before it sends: grant, operation and base version; it raises to refuse."""
 
 MISSING = "no-such-record"
 """An id no system gives."""
@@ -40,11 +41,11 @@ MISSING = "no-such-record"
 _MOST_PAGES = 10_000
 
 
-def let_pass(_grant: Grant, _operation: Operation, _key: str) -> None:
+def let_pass(_grant: Grant, _operation: Operation, _base_version: str) -> None:
     """A `verify` that lets every grant pass: for tests of a connector alone."""
 
 
-def refuse(_grant: Grant, _operation: Operation, _key: str) -> None:
+def refuse(_grant: Grant, _operation: Operation, _base_version: str) -> None:
     """A `verify` that lets nothing pass.
 
     Raises:

@@ -6,24 +6,46 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from placet.approvals import propose, rejected_before
+from placet.approvals import propose
 from placet.connectors import Reader
 from placet.dispatch import Dispatch
-from placet.errors import ConnectorError, LimitReached, ModelMistake, PolicyDenied, RecordMissing, ToolUnknown
+from placet.errors import (
+    ConnectorError,
+    LimitReached,
+    ModelMistake,
+    ProposedAlready,
+    RecordMissing,
+    RejectedBefore,
+    ToolUnknown,
+)
 from placet.ledger import append
 from placet.rules import Policies
 from placet.storage import Store, Transaction
-from placet.storage.rows import proposals_of
+from placet.storage.rows import list_proposals
+from placet.storage.run_rows import changeset_of
 from placet.toolbox.arguments import resolve, validate
 from placet.toolbox.declarations import ToolDeclaration
 from placet.toolbox.drafting import Drafted, examine, judge, new_id, proposal_of
 from placet.toolbox.present import present
 from placet.toolbox.scoped import ScopedReader
 from placet.toolbox.turn import Call, Turn
-from placet.vocabulary import AgentSpec, Draft, Effect, Json, Person, Proposal, Scope, canonical, covered, sha256
+from placet.vocabulary import (
+    AgentSpec,
+    Draft,
+    Effect,
+    Json,
+    Person,
+    Proposal,
+    ProposalState,
+    Scope,
+    canonical,
+    covered,
+    sha256,
+)
 
-MAX_PROPOSALS = 20
-"""Default for the most proposals one run may make."""
+
+LEDGER_BYTES = 8_192
+"""Read results up to this size are kept whole in the ledger; of longer ones only hash and size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +63,8 @@ class Proposed:
     """What a turn's write calls came to: a changeset to wait for (if any) and the calls that went wrong."""
 
     changeset: str | None
-    proposals: tuple[Proposal, ...]
-    mistakes: tuple[Result, ...]
+    proposals: tuple[Proposal, ...] = ()
+    mistakes: tuple[Result, ...] = ()
 
 
 class Toolbox:
@@ -56,14 +78,12 @@ class Toolbox:
         policies: Policies,
         store: Store,
         dispatch: Dispatch,
-        max_proposals: int = MAX_PROPOSALS,
     ) -> None:
         self._tools = tools
         self._readers = readers
         self._policies = policies
         self._store = store
         self._dispatch = dispatch
-        self._max_proposals = max_proposals
 
     def scopes(self, agent: AgentSpec, requester: Person) -> frozenset[Scope]:
         """Scopes that both hold: the agent's, as far as the requester's cover them, and the other way round."""
@@ -83,28 +103,30 @@ class Toolbox:
         return results
 
     async def propose(self, turn: Turn, calls: Sequence[Call]) -> Proposed:
-        """Turn write calls into proposals; commit them, their cards and their ledger entries together."""
+        """Turn write calls into proposals; commit them, their cards and their ledger entries together.
+
+        A turn that is played again after a crash gets what it wrote the first time.
+        """
+        before, earlier = await self._store.read(lambda tx: _earlier(tx, turn))
+        if before is not None:
+            return Proposed(changeset=before, proposals=tuple(one for one in earlier if one.changeset == before))
         changeset = new_id("C-")
-        results: list[Result] = []
+        mistakes: list[Result] = []
         proposals: list[Proposal] = []
         for call in calls:
             try:
-                proposals.append(await self._proposal(turn, call, changeset, len(proposals)))
+                proposals.append(await self._proposal(turn, call, changeset, [*earlier, *proposals], len(proposals)))
             except ModelMistake as mistake:
-                results.append(Result(call=call, mistake=mistake))
-        written = await self._store.write(lambda tx: self._commit(tx, turn, proposals, results))
+                mistakes.append(Result(call=call, mistake=mistake))
+        await self._store.write(lambda tx: self._commit(tx, turn, proposals, mistakes))
         return Proposed(
-            changeset=written[0].changeset if written else None, proposals=tuple(written), mistakes=tuple(results)
+            changeset=changeset if proposals else None, proposals=tuple(proposals), mistakes=tuple(mistakes)
         )
 
-    def _commit(
-        self, tx: Transaction, turn: Turn, proposals: Sequence[Proposal], mistakes: Sequence[Result]
-    ) -> list[Proposal]:
+    def _commit(self, tx: Transaction, turn: Turn, proposals: Sequence[Proposal], mistakes: Sequence[Result]) -> None:
         self._note(tx, turn, mistakes)
-        if not proposals:
-            return []
-        written = propose(tx, self._dispatch, self._policies, run=turn.run, turn=turn.number, drafts=proposals)
-        return proposals_of(tx, written)  # a turn played again after a crash gets what it wrote the first time
+        if proposals:
+            propose(tx, self._dispatch, self._policies, run=turn.run, turn=turn.number, drafts=proposals)
 
     async def _read(self, turn: Turn, call: Call) -> Result:
         try:
@@ -118,9 +140,12 @@ class Toolbox:
             return Result(call=call, data={"error": str(error)})
         return Result(call=call, data=data, tainted=any(reader.tainted for reader in readers.values()))
 
-    async def _proposal(self, turn: Turn, call: Call, changeset: str, position: int) -> Proposal:
-        if position >= self._max_proposals:
-            raise LimitReached(what="proposals", limit=self._max_proposals)
+    async def _proposal(
+        self, turn: Turn, call: Call, changeset: str, earlier: Sequence[Proposal], position: int
+    ) -> Proposal:
+        limit = turn.agent.limits.proposals_per_run
+        if len(earlier) >= limit:
+            raise LimitReached(what="proposals", limit=limit)
         tool = self._tool(turn, call)
         arguments, readers = await self._arguments(turn, tool, call)
         returned = tool.function(**arguments, **readers)
@@ -129,15 +154,10 @@ class Toolbox:
             raise ToolUnknown(tool=call.tool, known="tools that return an operation")
         reader = self._scoped(turn, draft.object.partition(".")[0])
         drafted = await examine(tool, draft, reader)
-        await self._not_again(turn, drafted)
+        _not_again(drafted, earlier)
         ruling = judge(self._policies, turn, drafted, reader)
         now = self._store.clock()
-        return proposal_of(turn, drafted, ruling, reader, changeset=changeset, position=position, now=now)
-
-    async def _not_again(self, turn: Turn, drafted: Drafted) -> None:
-        before = await self._store.read(lambda tx: rejected_before(tx, turn.run, drafted.operation))
-        if before is not None:
-            raise PolicyDenied(rule="rejected-before", because=f"the same change was rejected: {before.reason}")
+        return proposal_of(turn, drafted, ruling, reader, call=call.id, changeset=changeset, position=position, now=now)
 
     def _tool(self, turn: Turn, call: Call) -> ToolDeclaration:
         visible = self.visible(turn.agent, turn.requester)
@@ -177,5 +197,27 @@ class Toolbox:
                 facts |= {"code": result.mistake.code, "message": str(result.mistake)[:500]}
                 append(tx, "tool.refused", facts, run=turn.run)
                 continue
-            result_hash = sha256(canonical({"data": result.data}))
-            append(tx, "tool.read", facts | {"result": result_hash, "tainted": result.tainted}, run=turn.run)
+            append(tx, "tool.read", facts | _received(result), run=turn.run)
+
+
+def _received(result: Result) -> dict[str, Json]:
+    """What the model received, for the ledger: the data itself where it is short, always its hash and size."""
+    data = canonical({"data": result.data})
+    kept = result.data if len(data) <= LEDGER_BYTES else None
+    return {"data": kept, "bytes": len(data), "sha256": sha256(data), "tainted": result.tainted}
+
+
+def _earlier(tx: Transaction, turn: Turn) -> tuple[str | None, list[Proposal]]:
+    """The changeset this turn wrote before a crash, if any, and all proposals of the run."""
+    return changeset_of(tx, turn.run, turn.number), list_proposals(tx, run=turn.run, limit=1_000)
+
+
+def _not_again(drafted: Drafted, earlier: Sequence[Proposal]) -> None:
+    """Refuse a change that this run has proposed already, or that a person rejected in it."""
+    for one in earlier:
+        if one.operation != drafted.operation:
+            continue
+        if one.state is ProposalState.REJECTED:
+            raise RejectedBefore(reason=one.reason)
+        if not one.state.settled:
+            raise ProposedAlready(proposal=one.id)

@@ -128,7 +128,15 @@ def _context(turn: Turn, drafted: Drafted, reader: Reader) -> dict[str, Json]:
 
 
 def proposal_of(
-    turn: Turn, drafted: Drafted, ruling: Ruling, reader: Reader, *, changeset: str, position: int, now: datetime
+    turn: Turn,
+    drafted: Drafted,
+    ruling: Ruling,
+    reader: Reader,
+    *,
+    call: str,
+    changeset: str,
+    position: int,
+    now: datetime,
 ) -> Proposal:
     """The whole proposal, sealed with its digest."""
     capabilities = reader.capabilities(drafted.operation.object)
@@ -160,5 +168,6 @@ def proposal_of(
         created_at=now,
         expires_at=now + timedelta(seconds=ruling.expires_in_seconds),
         digest="",
+        call=call,
     )
     return replace(proposal, digest=digest_of(proposal))

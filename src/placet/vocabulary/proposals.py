@@ -107,7 +107,10 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One operation with everything needed to decide, send and undo it. Times are aware UTC."""
+    """One operation with everything needed to decide, send and undo it. Times are aware UTC.
+
+    `call` is the id of the model's tool call it answers.
+    """
 
     id: str
     revision: int
@@ -136,6 +139,7 @@ class Proposal:
     created_at: datetime
     expires_at: datetime
     digest: str
+    call: str = ""
     state: ProposalState = ProposalState.PROPOSED
     reason: str = ""
     receipt: Mapping[str, Json] | None = None

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from typing_extensions import TypeAliasType
 
@@ -13,7 +13,7 @@ from placet.vocabulary.money import Money
 if TYPE_CHECKING:
     Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 else:  # pydantic needs a named recursive type; mypy needs the plain alias
-    Json = TypeAliasType("Json", Union[bool, int, str, list["Json"], dict[str, "Json"], None])
+    Json = TypeAliasType("Json", bool | int | str | list["Json"] | dict[str, "Json"] | None)
 
 _LARGEST = 2**53 - 1  # RFC 8785 (JCS) inherits the exact integers of IEEE 754 doubles
 

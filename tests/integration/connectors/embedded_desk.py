@@ -1,6 +1,6 @@
 """A desk to change an embedded system from, and a clock moved by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,8 +63,16 @@ class Desk:
     async def transition(self, object: str, record: str, verb: str) -> Outcome:
         return await self.send(Operation(OperationKind.TRANSITION, object, record, {}, verb))
 
+    async def all_of(self, object: str) -> list[Mapping[str, Json]]:
+        return [one.values for one in (await self.reader.search(object, limit=200)).records]
+
     async def value(self, object: str, record: str, field: str) -> Json:
         return (await self.reader.read(object, record)).values[field]
+
+
+def money(minor: int, currency: str = "EUR") -> dict[str, Json]:
+    """An amount as it stands in a payload."""
+    return {"minor": minor, "currency": currency}
 
 
 OpenDesk = Callable[..., Desk]

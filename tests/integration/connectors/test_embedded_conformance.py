@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from tests.integration.connectors.embedded_desk import MovingClock, OpenDesk
 
+from placet.connectors import Writer
 from placet.connectors.embedded import EmbeddedOptions
 from placet.testing.conformance_connectors import (
     READER_CHECKS,
@@ -32,7 +33,7 @@ def bench_for(
 
     made, told = desk("crm", options), desk("crm", claimed or options)
 
-    def writer(verify: Verify):
+    def writer(verify: Verify) -> Writer:
         made.writer._verify = verify
         return made.writer
 
@@ -53,37 +54,37 @@ def bench_for(
 @pytest.mark.parametrize("check", WRITER_CHECKS, ids=lambda one: one.__name__)
 async def test_the_writer_keeps_what_its_options_promise(
     desk: OpenDesk, clock: MovingClock, check: WriterCheck, grade: Grade, idempotency: Idempotency
-):
+) -> None:
     await check(bench_for(desk, clock, EmbeddedOptions(grade=grade, idempotency=idempotency)))
 
 
 @pytest.mark.parametrize("system", ["crm", "erp"])
 @pytest.mark.parametrize("check", READER_CHECKS, ids=lambda one: one.__name__)
-async def test_the_reader_passes_on_every_object(desk: OpenDesk, check: ReaderCheck, system: str):
+async def test_the_reader_passes_on_every_object(desk: OpenDesk, check: ReaderCheck, system: str) -> None:
     reader = desk(system).reader
     for object in reader.objects():
         await check(reader, object)
 
 
-async def test_the_kit_runs_as_a_whole(desk: OpenDesk, clock: MovingClock):
+async def test_the_kit_runs_as_a_whole(desk: OpenDesk, clock: MovingClock) -> None:
     bench = bench_for(desk, clock, EmbeddedOptions())
     await check_writer(bench)
     await check_reader(bench.make_reader())
 
 
-async def test_the_kit_catches_a_writer_that_loses_updates(desk: OpenDesk, clock: MovingClock):
+async def test_the_kit_catches_a_writer_that_loses_updates(desk: OpenDesk, clock: MovingClock) -> None:
     liar = bench_for(desk, clock, EmbeddedOptions(grade=Grade.NONE), claimed=EmbeddedOptions(grade=Grade.ATOMIC))
     with pytest.raises(AssertionError, match="stale write was answered with `applied`"):
         await a_stale_base_follows_the_grade(liar)
 
 
-async def test_the_kit_catches_a_lookup_that_knows_nothing(desk: OpenDesk, clock: MovingClock):
+async def test_the_kit_catches_a_lookup_that_knows_nothing(desk: OpenDesk, clock: MovingClock) -> None:
     none, key = (EmbeddedOptions(idempotency=one) for one in (Idempotency.NONE, Idempotency.KEY))
     with pytest.raises(AssertionError, match="looked up as `unknown`"):
         await lookup_follows_the_idempotency(bench_for(desk, clock, none, claimed=key))
 
 
-async def test_the_kit_catches_a_schema_that_hides_a_field(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch):
+async def test_the_kit_catches_a_schema_that_hides_a_field(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = desk("crm").reader
     describe: Callable[[str], object] = desk("erp").reader.describe
     monkeypatch.setattr(reader, "describe", lambda _object: describe("erp.supplier"))

@@ -1,11 +1,13 @@
 """What left, as the database itself saw it: every change belongs to exactly one request that asked for it."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.integration.connectors.embedded_desk import Desk
@@ -14,7 +16,6 @@ from placet.connectors.embedded import EmbeddedSystem, Faults
 from placet.testing.conformance_connectors import grant_for, let_pass, send
 from placet.vocabulary import Operation, OperationKind, Outcome, OutcomeKind
 
-NOTHING = Faults()
 RECORDS = st.sampled_from(["ACC-1001", "ACC-1002", "ACC-1003"])
 ACCOUNTS = st.one_of(
     st.builds(
@@ -28,28 +29,36 @@ ACCOUNTS = st.one_of(
     ),
     st.builds(lambda record: Operation(OperationKind.DELETE, "crm.account", record, {}, "delete"), RECORDS),
 )
-FAULTS = st.sampled_from([NOTHING, NOTHING, Faults(timeout_before_commit=True), Faults(timeout_after_commit=True)])
+LOST = st.sampled_from(["", "", "before", "after"])
+Steps = list[tuple[Operation, str, str, str]]
 STEPS = st.lists(
-    st.tuples(ACCOUNTS, FAULTS, st.sampled_from(["1", "2", "3"]), st.sampled_from(["a", "b", "c", "d", "e"])),
+    st.tuples(ACCOUNTS, LOST, st.sampled_from(["1", "2", "3"]), st.sampled_from(["a", "b", "c", "d", "e"])),
     max_size=12,
 )
 
 
-async def play(system: EmbeddedSystem, steps) -> list[tuple[str, Operation, Outcome]]:
-    answers = []
-    for operation, faults, base, key in steps:
-        writer = system.writer(let_pass, faults=faults)
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    system = EmbeddedSystem("crm", tmp_path_factory.mktemp("empty") / "crm.sqlite")
+    system.create()
+    return system.path
+
+
+async def play(system: EmbeddedSystem, steps: Steps) -> list[tuple[str, Operation, Outcome]]:
+    answers, faults = [], Faults()
+    writer = system.writer(let_pass, faults=faults)
+    for operation, lost, base, key in steps:
+        faults.timeout_before_commit, faults.timeout_after_commit = lost == "before", lost == "after"
         answers.append((key, operation, await send(writer, operation, key=key, base_version=base)))
-        writer.close()
+    writer.close()
     return answers
 
 
 @given(STEPS)
 @settings(max_examples=25, deadline=None)
-def test_mutations_and_requests_stay_one_to_one_whatever_is_sent(steps):
+def test_mutations_and_requests_stay_one_to_one_whatever_is_sent(empty: Path, steps: Steps) -> None:
     with TemporaryDirectory() as folder:
-        system = EmbeddedSystem("crm", Path(folder) / "crm.sqlite")
-        system.create()
+        system = EmbeddedSystem("crm", Path(shutil.copy(empty, folder)))
         answers = asyncio.run(play(system, steps))
         seen = system.egress()
         with sqlite3.connect(system.path) as connection:
@@ -65,7 +74,7 @@ def test_mutations_and_requests_stay_one_to_one_whatever_is_sent(steps):
     assert applied <= {row.key for row in seen}
 
 
-async def test_a_change_carries_the_key_the_digest_and_the_payload_of_its_request(crm: Desk):
+async def test_a_change_carries_the_key_the_digest_and_the_payload_of_its_request(crm: Desk) -> None:
     operation = Operation(OperationKind.UPDATE, "crm.account", "ACC-1001", {"phone": "1"}, "update")
     await crm.send(operation, key="proposal-1")
     (row,) = crm.system.egress()
@@ -74,7 +83,7 @@ async def test_a_change_carries_the_key_the_digest_and_the_payload_of_its_reques
     assert row.operation == operation.to_json()
 
 
-async def test_every_row_a_cascade_touches_belongs_to_the_same_request(erp: Desk):
+async def test_every_row_a_cascade_touches_belongs_to_the_same_request(erp: Desk) -> None:
     outcome = await erp.transition("erp.sales_order", "SO-2041", "confirm")
     rows = erp.system.egress()
     assert outcome.kind is OutcomeKind.APPLIED
@@ -82,7 +91,7 @@ async def test_every_row_a_cascade_touches_belongs_to_the_same_request(erp: Desk
     assert len({row.key for row in rows}) == 1
 
 
-async def test_a_write_around_the_writer_is_seen_and_belongs_to_nobody(crm: Desk):
+async def test_a_write_around_the_writer_is_seen_and_belongs_to_nobody(crm: Desk) -> None:
     await crm.update("crm.account", "ACC-1001", phone="1")
     with sqlite3.connect(crm.system.path) as connection:
         connection.execute("UPDATE account SET phone = '2' WHERE id = 'ACC-1002'")
@@ -92,11 +101,11 @@ async def test_a_write_around_the_writer_is_seen_and_belongs_to_nobody(crm: Desk
     assert rows == [(True, "ACC-1002", "update"), (True, "TASK-1001", "delete")]
 
 
-async def test_seeding_is_no_egress(crm: Desk, erp: Desk):
+async def test_seeding_is_no_egress(crm: Desk, erp: Desk) -> None:
     assert crm.system.egress() == erp.system.egress() == []
 
 
-async def test_a_refused_change_leaves_no_request(crm: Desk):
+async def test_a_refused_change_leaves_no_request(crm: Desk) -> None:
     await crm.update("crm.account", "ACC-1001", status="nonsense")
     await crm.delete("crm.account", "ACC-1001")
     assert crm.system.egress() == []

@@ -26,7 +26,7 @@ async def tasks(crm: Desk) -> int:
     return len((await crm.reader.search("crm.task", limit=200)).records)
 
 
-async def test_an_answer_lost_after_the_commit_is_unknown_and_lookup_finds_it(crm: Desk):
+async def test_an_answer_lost_after_the_commit_is_unknown_and_lookup_finds_it(crm: Desk) -> None:
     before = await tasks(crm)
     crm.faults.timeout_after_commit = True
     outcome = await crm.send(TASK, key="p-1")
@@ -35,7 +35,7 @@ async def test_an_answer_lost_after_the_commit_is_unknown_and_lookup_finds_it(cr
     assert await tasks(crm) == before + 1
 
 
-async def test_an_answer_lost_before_the_commit_is_unknown_and_lookup_denies_it(crm: Desk):
+async def test_an_answer_lost_before_the_commit_is_unknown_and_lookup_denies_it(crm: Desk) -> None:
     before = await tasks(crm)
     crm.faults.timeout_before_commit = True
     outcome = await crm.send(TASK, key="p-1")
@@ -45,7 +45,7 @@ async def test_an_answer_lost_before_the_commit_is_unknown_and_lookup_denies_it(
     assert crm.system.egress() == []
 
 
-async def test_a_retry_after_a_lost_answer_changes_nothing_more(crm: Desk):
+async def test_a_retry_after_a_lost_answer_changes_nothing_more(crm: Desk) -> None:
     before = await tasks(crm)
     crm.faults.timeout_after_commit = True
     await crm.send(TASK, key="p-1")
@@ -55,7 +55,7 @@ async def test_a_retry_after_a_lost_answer_changes_nothing_more(crm: Desk):
 
 
 @pytest.mark.parametrize(("point", "made"), [("before_commit", 0), ("after_commit", 1)])
-async def test_a_crash_leaves_all_of_a_change_or_nothing(crm: Desk, point: str, made: int):
+async def test_a_crash_leaves_all_of_a_change_or_nothing(crm: Desk, point: str, made: int) -> None:
     before = await tasks(crm)
     crm.faults.hooks = {point: die}
     with pytest.raises(Died):
@@ -64,7 +64,7 @@ async def test_a_crash_leaves_all_of_a_change_or_nothing(crm: Desk, point: str, 
     assert [row.key for row in crm.system.egress()] == ["p-1"] * made
 
 
-async def test_the_writer_works_on_after_a_crash_before_the_commit(crm: Desk):
+async def test_the_writer_works_on_after_a_crash_before_the_commit(crm: Desk) -> None:
     crm.faults.hooks = {"before_commit": die}
     with pytest.raises(Died):
         await crm.send(TASK, key="p-1")
@@ -72,21 +72,21 @@ async def test_the_writer_works_on_after_a_crash_before_the_commit(crm: Desk):
     assert (await crm.send(TASK, key="p-1")).kind is OutcomeKind.APPLIED
 
 
-async def test_a_throttled_system_says_when_to_come_back(crm: Desk):
+async def test_a_throttled_system_says_when_to_come_back(crm: Desk) -> None:
     later = datetime(2026, 8, 20, 9, 5, tzinfo=UTC)
     crm.faults.throttled_until = later
     outcome = await crm.send(TASK)
     assert (outcome.kind, outcome.retry_at) == (OutcomeKind.THROTTLED, later)
 
 
-async def test_an_unavailable_system_changes_nothing_and_cannot_be_asked(crm: Desk):
+async def test_an_unavailable_system_changes_nothing_and_cannot_be_asked(crm: Desk) -> None:
     crm.faults.unavailable = True
     assert (await crm.send(TASK, key="p-1")).kind is OutcomeKind.UNAVAILABLE
     assert (await crm.writer.lookup(TASK, key="p-1")).kind is OutcomeKind.UNKNOWN
     assert crm.system.egress() == []
 
 
-async def test_a_locked_database_is_unavailable(desk: OpenDesk):
+async def test_a_locked_database_is_unavailable(desk: OpenDesk) -> None:
     crm = desk("crm", EmbeddedOptions(busy_timeout_ms=0))
     other = sqlite3.connect(crm.system.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -96,7 +96,7 @@ async def test_a_locked_database_is_unavailable(desk: OpenDesk):
     assert (outcome.kind, outcome.message) == (OutcomeKind.UNAVAILABLE, "database is locked")
 
 
-async def test_a_missing_file_is_unavailable_to_the_writer_and_stays_missing(tmp_path: Path):
+async def test_a_missing_file_is_unavailable_to_the_writer_and_stays_missing(tmp_path: Path) -> None:
     system = EmbeddedSystem("crm", tmp_path / "crm.sqlite")
     writer = system.writer(let_pass)
     assert (await send(writer, TASK, key="p-1")).kind is OutcomeKind.UNAVAILABLE
@@ -104,13 +104,13 @@ async def test_a_missing_file_is_unavailable_to_the_writer_and_stays_missing(tmp
     assert not system.exists()
 
 
-async def test_another_operation_under_a_known_key_is_not_taken_for_applied(crm: Desk):
+async def test_another_operation_under_a_known_key_is_not_taken_for_applied(crm: Desk) -> None:
     await crm.send(TASK, key="p-1")
     other = Operation(OperationKind.CREATE, "crm.task", "", {"name": "Write"}, "create")
     assert (await crm.writer.lookup(other, key="p-1")).kind is OutcomeKind.UNKNOWN
 
 
-async def test_a_grant_that_fails_is_denied_before_anything_else_is_asked(crm: Desk):
+async def test_a_grant_that_fails_is_denied_before_anything_else_is_asked(crm: Desk) -> None:
     def burned(*_facts: object) -> None:
         raise ValueError("the grant is burned")
 

@@ -14,7 +14,7 @@ from dbos import DBOS
 
 from placet.dispatch import Segment
 from placet.dispatch.dbos_adapter import DbosDispatch
-from placet.dispatch.dbos_engine import VERSION, EngineProcess
+from placet.dispatch.dbos_engine import VERSION
 from placet.errors import DatabaseUnavailable, DispatchError
 from placet.storage import Store, Transaction
 
@@ -268,4 +268,3 @@ def test_the_private_calls_of_the_engine_are_where_they_were() -> None:
     source = inspect.getsource(DBOS.__init__)
     assert "self.background_thread_stop_events" in source
     assert "self._active_workflows_set" in source
-    assert hasattr(EngineProcess, "recover")

@@ -1,14 +1,19 @@
 """An unmodified Bolt app over Socket Mode against the local Slack, with a clock the test moves."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from placet.localslack import Actor, Clock, LocalChannel, LocalSlack, LocalUser, Player
+
+Ear = tuple[SocketModeClient, asyncio.Queue[SocketModeRequest]]
 
 
 @pytest.fixture
@@ -51,10 +56,40 @@ def client(slack: LocalSlack) -> AsyncWebClient:
 
 
 @pytest.fixture
-async def app(slack: LocalSlack, client: AsyncWebClient, player: Player) -> AsyncIterator[AsyncApp]:
+async def connect(slack: LocalSlack, player: Player) -> AsyncIterator[Callable[[AsyncApp], Awaitable[None]]]:
+    """Connects an app over Socket Mode, until the test ends."""
+    handlers: list[AsyncSocketModeHandler] = []
+
+    async def connect(app: AsyncApp) -> None:
+        handlers.append(AsyncSocketModeHandler(app, slack.app_token))
+        await handlers[-1].connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
+        await player.wait_connected()
+
+    yield connect
+    for handler in handlers:
+        await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
+
+
+@pytest.fixture
+async def app(client: AsyncWebClient, connect: Callable[[AsyncApp], Awaitable[None]]) -> AsyncApp:
     app = AsyncApp(client=client, logger=logging.getLogger("quiet"))
-    handler = AsyncSocketModeHandler(app, slack.app_token)
-    await handler.connect_async()
-    await player.wait_connected()
-    yield app
-    await handler.close_async()
+    await connect(app)
+    return app
+
+
+@pytest.fixture
+async def listen(slack: LocalSlack, client: AsyncWebClient) -> AsyncIterator[Callable[[], Awaitable[Ear]]]:
+    """Opens a bare socket that acknowledges nothing by itself, until the test ends."""
+    ears: list[SocketModeClient] = []
+
+    async def listen() -> Ear:
+        arrivals: asyncio.Queue[SocketModeRequest] = asyncio.Queue()
+        ear = SocketModeClient(slack.app_token, web_client=client)
+        ear.socket_mode_request_listeners.append(lambda _client, request: arrivals.put(request))
+        ears.append(ear)
+        await ear.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+        return ear, arrivals
+
+    yield listen
+    for ear in ears:
+        await ear.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped

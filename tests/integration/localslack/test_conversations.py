@@ -74,21 +74,6 @@ async def test_the_answer_to_a_command_is_seen_by_that_person_alone(app: AsyncAp
     assert [message.text for message in await omar.messages("deals")] == ["for all"]
 
 
-async def test_the_app_hears_of_its_own_edits_as_in_slack(app: AsyncApp, dana: Actor, client: AsyncWebClient) -> None:
-    heard: list[str] = []
-
-    @app.event({"type": "message", "subtype": "message_changed"})
-    async def changed(event: dict[str, Any], say: AsyncSay) -> None:
-        heard.append(event["message"]["text"])
-        await say("noted")
-
-    posted = await client.chat_postMessage(channel="U0DANA", text="first")
-    await client.chat_update(channel=posted["channel"], ts=posted["ts"], text="second")
-    await dana.wait_message(lambda message: message.text == "noted")
-    assert heard == ["second"]
-    assert (await dana.messages())[0].edited
-
-
 async def test_a_command_without_a_connected_app_fails_at_once(dana: Actor) -> None:
     sent = await dana.command("/deal", "Acme")
     assert (sent.acked, sent.error) == (False, "dispatch_failed")

@@ -100,7 +100,7 @@ async def test_a_forged_blob_loads_as_plain_data(place: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("code", range(6))
 def test_no_kind_of_constructor_runs_what_a_blob_names(code: int, tmp_path: Path) -> None:
     proof = str(tmp_path / "ran")
-    arguments: dict[int, Any] = {1: (proof,), 2: {"name": proof}, 4: {"name": proof}, 5: {"name": proof}}
+    arguments: dict[int, Any] = {1: (proof,), 2: {"path": proof}, 4: {"path": proof}, 5: {"path": proof}}
     body = ormsgpack.packb(("os", "mkdir", arguments.get(code, proof), "__call__"))
     StrictSerializer().loads_typed(("msgpack", ormsgpack.packb(ormsgpack.Ext(code, body))))
     assert not Path(proof).exists()
@@ -127,11 +127,12 @@ def test_what_a_run_stores_comes_back_as_it_was() -> None:
         AIMessage("", tool_calls=[{"name": "find", "args": {"n": 1}, "id": "t1"}]),
         ToolMessage("found", tool_call_id="t1"),
         Interrupt(value={"changeset": "c-1"}, id="i-1"),
-        Command(resume="c-1"),
         {"text": "x", "list": [1, 2.5, None, True]},
     ]
     serializer = StrictSerializer()
     assert serializer.loads_typed(serializer.dumps_typed(kept)) == kept
+    command = serializer.loads_typed(serializer.dumps_typed(Command(resume="c-1")))
+    assert (type(command), command.resume) == (Command, "c-1")
 
 
 async def test_sqlite_is_as_durable_as_the_store(tmp_path: Path) -> None:

@@ -31,37 +31,38 @@ from placet.vocabulary import Json
         ({"owner": "\ud800"}, "lone surrogate"),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused_in_a_sentence(fields: dict[str, Json], said: str):
+def test_a_value_that_does_not_fit_is_refused_in_a_sentence(fields: dict[str, Json], said: str) -> None:
     with pytest.raises(ChangeRefused) as caught:
         check_fields(OPPORTUNITY, fields)
     assert said in caught.value.reason
     assert caught.value.kind == "invalid"
 
 
-def test_values_that_fit_come_back_as_they_are_stored():
-    fields = {"amount": {"minor": 9_500_000, "currency": "EUR"}, "stage": "won", "close_date": "2026-03-31"}
+def test_values_that_fit_come_back_as_they_are_stored() -> None:
+    amount: Json = {"minor": 9_500_000, "currency": "EUR"}
+    fields: dict[str, Json] = {"amount": amount, "stage": "won", "close_date": "2026-03-31"}
     assert check_fields(OPPORTUNITY, fields) == fields
 
 
-def test_text_is_brought_to_one_unicode_form():
+def test_text_is_brought_to_one_unicode_form() -> None:
     assert check_fields(OPPORTUNITY, {"owner": "Cafe\u0301"}) == {"owner": "Caf\u00e9"}
 
 
-def test_a_field_that_is_not_required_can_be_emptied():
+def test_a_field_that_is_not_required_can_be_emptied() -> None:
     assert check_fields(OPPORTUNITY, {"amount": None, "owner": ""}) == {"amount": None, "owner": ""}
 
 
-def test_a_boolean_is_true_or_false_and_nothing_near_it():
+def test_a_boolean_is_true_or_false_and_nothing_near_it() -> None:
     with pytest.raises(ChangeRefused):
         check_fields(TASK, {"done": 1})
 
 
-def test_a_record_without_a_required_field_is_incomplete():
+def test_a_record_without_a_required_field_is_incomplete() -> None:
     with pytest.raises(ChangeRefused, match="`text` is required"):
         check_complete(NOTE, {"name": "Call", "account": "ACC-1001"})
 
 
 @given(st.integers(-(2**53) + 1, 2**53 - 1), st.from_regex(r"[A-Z]{3}", fullmatch=True))
-def test_every_exact_amount_passes_unchanged(minor: int, currency: str):
-    amount = {"minor": minor, "currency": currency}
+def test_every_exact_amount_passes_unchanged(minor: int, currency: str) -> None:
+    amount: Json = {"minor": minor, "currency": currency}
     assert check_fields(OPPORTUNITY, {"amount": amount}) == {"amount": amount}

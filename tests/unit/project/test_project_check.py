@@ -37,7 +37,7 @@ def test_a_sound_project_has_no_findings(make_project: MakeProject) -> None:
         (AGENT, "0.2", "1.2", 13, "`1.2` is not between 0 and 1", ""),
         (RULES, "opportunity", "oportunity", 4, "the scope `crm.oportunity:update`", "crm.opportunity:update"),
         (RULES, "role: owner", "role: onwer", 6, "there is no role `onwer`", "owner"),
-        (ROLES, "crm.opportunity:read", "crm.opp:read", 5, "the scope `crm.opp:read`", "crm.opportunity:read"),
+        (ROLES, "opportunity", "oportunity", 5, "the scope `crm.oportunity:read`", "crm.opportunity:read"),
         ("placet.toml", "[systems.crm]", "[systems.crn]", 4, "the connector `embedded` has no system `crn`", "crm"),
         (DEALS, '"crm.opportunity")]', '"crm.oportunity")]', 12, "names `crm.oportunity`", "crm.opportunity"),
         (DEALS, "crm.opportunity:read", "hr.person:read", 6, "the system `hr`", ""),

@@ -5,7 +5,7 @@ import binascii
 import difflib
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_
+from sqlalchemy import ColumnElement, Table, and_, false, func, or_
 
 from placet.connectors.embedded.checks import fit
 from placet.errors import ConnectorError
@@ -86,8 +86,7 @@ def _contains(field: FieldSchema, table: Table, value: Json) -> ColumnElement[bo
 def _one_of(field: FieldSchema, table: Table, value: Json) -> ColumnElement[bool]:
     if not isinstance(value, list):
         raise ValueError("needs a list of values for `one_of`")  # noqa: TRY004 - the value is data
-    nothing: ColumnElement[bool] = func.coalesce(False).is_(True)
-    return or_(nothing, *(_is(field, table, one) for one in value))
+    return or_(false(), *(_is(field, table, one) for one in value))
 
 
 def _at_least(field: FieldSchema, table: Table, value: Json) -> ColumnElement[bool]:

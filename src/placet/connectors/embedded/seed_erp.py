@@ -143,7 +143,9 @@ def _purchase_orders(sheet: Sheet, count: int) -> None:
         product, values = random.choice(products)
         state = random.choice(("draft", "confirmed", "done", "done"))
         line = _line(sheet, product, random.choice((20, 50, 100)))
-        order = sheet.add("erp.purchase_order", age_days=None, supplier=values["supplier"], state=state, warehouse="", **line)
+        order = sheet.add(
+            "erp.purchase_order", age_days=None, supplier=values["supplier"], state=state, warehouse="", **line
+        )
         if state == "confirmed":
             _hold(sheet, order, "incoming")
 

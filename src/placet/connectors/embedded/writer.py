@@ -34,7 +34,10 @@ from placet.vocabulary import (
 )
 
 Verify: TypeAlias = Callable[[Grant, Operation, str], None]
-"""Checks and burns a grant for an operation and a key; raises if it does not hold. The composition root gives it."""
+"""Checks and burns a grant for an operation and its base version; raises if it does not hold.
+
+The composition root gives it (`placet.executor.grants.GrantSeal.verify`).
+"""
 
 _MESSAGE_CHARACTERS = 300
 
@@ -82,7 +85,7 @@ class EmbeddedWriter:
     # --- the answer -----------------------------------------------------------------------------------
 
     def _apply(self, grant: Grant, operation: Operation, key: str, base_version: str) -> Outcome:
-        barred = self._barred(grant, operation, base_version)
+        barred = self._barred(grant, operation, key, base_version)
         if barred is not None:
             return barred
         try:
@@ -95,8 +98,10 @@ class EmbeddedWriter:
         except DBAPIError as error:
             return _answer(OutcomeKind.UNAVAILABLE, operation, str(error.orig))
 
-    def _barred(self, grant: Grant, operation: Operation, base_version: str) -> Outcome | None:
+    def _barred(self, grant: Grant, operation: Operation, key: str, base_version: str) -> Outcome | None:
         """Why nothing is sent at all, if so. The grant comes first: without one not even a question is asked."""
+        if grant.proposal != key:
+            return _answer(OutcomeKind.DENIED, operation, f"the grant is for `{grant.proposal}`, not for key `{key}`")
         try:
             self._verify(grant, operation, base_version)
         except Exception as error:  # noqa: BLE001 - whatever the check raises, nothing may be sent

@@ -136,9 +136,6 @@ def upgrade() -> None:
         sa.Column("run", sa.String(length=64), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column(
-            "intent", sa.String(length=64), nullable=False, comment="hash of run and operation: proposed twice is one"
-        ),
         sa.Column("requester", sa.String(length=120), nullable=False),
         sa.Column("agent", sa.String(length=120), nullable=False),
         sa.Column("object", sa.String(length=120), nullable=False),
@@ -162,7 +159,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
     )
     op.create_index(op.f("ix_proposals_changeset"), "proposals", ["changeset"], unique=False)
-    op.create_index(op.f("ix_proposals_intent"), "proposals", ["intent"], unique=False)
     op.create_index(op.f("ix_proposals_run"), "proposals", ["run"], unique=False)
     op.create_index(op.f("ix_proposals_state"), "proposals", ["state"], unique=False)
     op.create_index("uq_proposals_changeset_position", "proposals", ["changeset", "position"], unique=True)
