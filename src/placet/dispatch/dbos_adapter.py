@@ -26,7 +26,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
-
 class DbosDispatch:
     """Queues segments in the caller's transaction and, between `start_worker` and `stop_worker`, runs them.
 

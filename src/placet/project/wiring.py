@@ -1,8 +1,5 @@
 """The composition root: joins the rooms into one running application. Nobody else knows a writer and an engine."""
 
-import os
-import secrets
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from placet.executor import Executor, GrantSeal, System
 from placet.project.loader import Project
 from placet.project.secrets import Secrets
 from placet.project.settings import SystemSettings
+from placet.project.workers import new_worker_id, retire_dead_neighbours
 from placet.rules import Policies
 from placet.storage import Store, Transaction
 from placet.storage.rows import find_proposal
@@ -61,11 +59,6 @@ class Application(Desk):
     executor: Executor
     systems: Mapping[str, EmbeddedSystem]
     slack: "SlackEdge | None" = None
-
-
-def new_worker_id() -> str:
-    """An id no other process has, and this one has only until it ends."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def open_store(project: Project, *, clock: Clock = system_clock, upgrade: bool = False) -> Store:
@@ -169,6 +162,7 @@ async def open_application(
         if model is None:
             model = open_model(project)
             stack.push_async_callback(_close_model, model)
+        retire_dead_neighbours(store)
         worker = new_worker_id()
         if dispatch is None:
             dispatch = _open_dispatch(project, store, worker)

@@ -103,3 +103,8 @@ def take_run(tx: Transaction, run: str, holder: str, within: timedelta) -> bool:
 def release_run(tx: Transaction, run: str, holder: str) -> None:
     """Let others write a run."""
     tx.connection.execute(update(runs).where(runs.c.id == run, runs.c.holder == holder).values(holder=""))
+
+
+def heartbeat_workers(tx: Transaction) -> list[str]:
+    """Every worker that has a heartbeat, alive or not."""
+    return list(tx.connection.execute(select(heartbeats.c.worker).order_by(heartbeats.c.worker)).scalars())

@@ -43,7 +43,6 @@ from placet.vocabulary import (
     sha256,
 )
 
-
 LEDGER_BYTES = 8_192
 """Read results up to this size are kept whole in the ledger; of longer ones only hash and size."""
 

@@ -13,6 +13,7 @@ from placet.toolbox.diff import changes_of, exact_fields, title_of
 from placet.toolbox.turn import Turn
 from placet.vocabulary import (
     Draft,
+    Effect,
     Evidence,
     FieldChange,
     Json,
@@ -22,6 +23,7 @@ from placet.vocabulary import (
     Record,
     Ruling,
     Scope,
+    Undo,
     Verdict,
     digest_of,
     in_words,
@@ -127,6 +129,18 @@ def _context(turn: Turn, drafted: Drafted, reader: Reader) -> dict[str, Json]:
     }
 
 
+def _undo(drafted: Drafted, reader: Reader) -> Undo:
+    """What can be taken back: a transition only by the step that counters it, something sent out never."""
+    operation = drafted.operation
+    if drafted.declaration.effect is Effect.EGRESS:
+        return Undo.NONE
+    if operation.kind is OperationKind.TRANSITION:
+        steps = reader.describe(operation.object).transitions
+        counter = next((step.compensate for step in steps if step.name == operation.verb), "")
+        return Undo.COMPENSATE if counter else Undo.NONE
+    return reader.capabilities(operation.object).undo
+
+
 def proposal_of(
     turn: Turn,
     drafted: Drafted,
@@ -156,7 +170,7 @@ def proposal_of(
         record_name=drafted.name,
         base_version=drafted.base.version if drafted.base else "",
         grade=capabilities.grade,
-        undo=capabilities.undo,
+        undo=_undo(drafted, reader),
         title=drafted.title,
         changes=drafted.changes,
         why=turn.request,

@@ -143,8 +143,10 @@ async def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_no_database_is_a_connector_error(tmp_path: Path) -> None:
     (tmp_path / "crm.sqlite").write_bytes(b"not a database" * 100)
+    reader = EmbeddedSystem("crm", tmp_path / "crm.sqlite").reader()
     with pytest.raises(ConnectorError):
-        await EmbeddedSystem("crm", tmp_path / "crm.sqlite").reader().search("crm.account")
+        await reader.search("crm.account")
+    reader.close()
 
 
 def test_options_can_differ_from_object_to_object(desk: OpenDesk) -> None:

@@ -1,5 +1,6 @@
 """Changing the embedded company: what is applied, what is refused and why."""
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -87,12 +88,13 @@ async def test_a_posted_invoice_is_locked_but_for_its_reference(erp: Desk) -> No
     assert "can no longer be edited" in locked.message
 
 
-async def test_six_writers_on_one_version_make_one_change(crm: Desk) -> None:
+async def test_six_writes_at_once_on_one_version_make_one_change(crm: Desk) -> None:
     base = (await crm.reader.read(DEAL, "OPP-1001")).version
     operations = [
         Operation(OperationKind.UPDATE, DEAL, "OPP-1001", {"probability": number}, "update") for number in range(6)
     ]
-    kinds = [(await crm.send(one, base=base)).kind for one in operations]
+    outcomes = await asyncio.gather(*(crm.send(one, base=base) for one in operations))
+    kinds = [outcome.kind for outcome in outcomes]
     assert kinds.count(OutcomeKind.APPLIED) == 1
     assert kinds.count(OutcomeKind.CONFLICT) == 5
 

@@ -1,7 +1,7 @@
 """What else a change does: planned once, told to people by the reader and carried out by the writer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from placet.connectors.embedded.rows import Rows, Stored
 from placet.errors import ChangeRefused
@@ -21,14 +21,17 @@ HOME_WAREHOUSE = "Lyon"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One further change. `record` is empty for a new record; `held` is (document, stock field, quantity)."""
+    """One further change. `record` is empty for a new record; `held` is (document, stock field, quantity).
+
+    `released` names the document that lets go of what it held on this record.
+    """
 
     object: str
     record: str
     fields: Mapping[str, Json]
     words: str
     held: tuple[str, str, int] | None = None
-    released: str = field(default="")
+    released: str = ""
 
 
 def plan(rows: Rows, operation: Operation, stored: Stored) -> Sequence[Effect]:

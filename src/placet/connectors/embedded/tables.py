@@ -84,16 +84,20 @@ def layout(system: str) -> Layout:
             Column("one", Integer, primary_key=True),
             Column("request", Integer, nullable=False),
         ),
-        mutations=Table(
-            "mutations",
-            metadata,
-            Column("seq", Integer, primary_key=True, autoincrement=True),
-            Column("request", Integer, nullable=True, comment="null: somebody wrote without a request"),
-            Column("object", String, nullable=False),
-            Column("record", String, nullable=False),
-            Column("change", String, nullable=False, comment="insert, update or delete"),
-            sqlite_autoincrement=True,
-        ),
+        mutations=_mutations(metadata),
+    )
+
+
+def _mutations(metadata: MetaData) -> Table:
+    return Table(
+        "mutations",
+        metadata,
+        Column("seq", Integer, primary_key=True, autoincrement=True),
+        Column("request", Integer, nullable=True, comment="null: somebody wrote without a request"),
+        Column("object", String, nullable=False),
+        Column("record", String, nullable=False),
+        Column("change", String, nullable=False, comment="insert, update or delete"),
+        sqlite_autoincrement=True,
     )
 
 
