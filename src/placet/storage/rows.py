@@ -159,3 +159,9 @@ def close_attempt(tx: Transaction, *, proposal: str, fence: int, outcome: str, d
         .values(outcome=outcome, ended_at=tx.stamp, detail=canonical(detail).decode())
     )
     return result.rowcount == 1
+
+
+def claimed_proposals(tx: Transaction) -> list[tuple[Proposal, str]]:
+    """Every proposal with each attempt's digest: what an executor ever took in order to send it."""
+    query = select(proposals, attempts.c.digest.label("sent")).join(attempts, attempts.c.proposal == proposals.c.id)
+    return [(_proposal(row), str(row.sent)) for row in tx.connection.execute(query.order_by(attempts.c.id))]
