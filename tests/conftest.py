@@ -1,8 +1,9 @@
 """What holds for every test: no network, and nothing reaches a system that nobody approved."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # helpers are imported by th
 
 from tests.support.oracle import Oracle, watched
 from tests.support.sockets import loopback_only
+
+if TYPE_CHECKING:
+    from tests.support.company import Company
 
 OWN_GRANTS = ("tests/integration/connectors/",)
 """Rooms whose tests hold a writer themselves, with grants of their own and no database to account for them."""
@@ -38,3 +42,19 @@ def egress_oracle(request: pytest.FixtureRequest) -> Iterator[Oracle]:
         if request.node.get_closest_marker("own_grants") is None:
             problems = oracle.problems()
             assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+async def co(tmp_path: Path) -> "AsyncIterator[Company]":
+    """The seeded company with nothing asked yet; its model sets the Hooli deal's amount or logs a note."""
+    from tests.support.company import company  # loads the models and the graph engine, which most tests do not need
+
+    async with company(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def asked(co: "Company") -> "Company":
+    """The company with one proposal that waits for a sales director."""
+    await co.ask("riley", "set hooli to 120000")
+    return co

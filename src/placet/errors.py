@@ -14,7 +14,11 @@
     │   ├── DatabaseVersion       its schema is older or newer than this code
     │   └── DatabaseUnavailable   locked, full or gone
     ├── LedgerError
-    │   └── LedgerBroken          the chain does not verify at a named entry
+    │   ├── LedgerBroken          the chain does not verify at a named entry
+    │   ├── LedgerKeyUnavailable  the signing key cannot be read or used
+    │   ├── AnchorFailed          a signed head could not be put outside
+    │   ├── RetentionRefused      the content of an entry may not be dropped
+    │   └── SubjectUnknown        nothing is kept about that person
     ├── ModelMistake              the model's answer cannot be used; the model reads why
     │   ├── AnswerUnusable        truncated, unparsable or with duplicate keys
     │   ├── ToolUnknown           no such tool for this requester and agent
@@ -27,6 +31,7 @@
     │   ├── ProposedAlready       the same change waits for a decision already
     │   └── LimitReached          a limit of the run is used up
     ├── ModelUnavailable          the model cannot be reached or is not installed
+    ├── PersonUnknown             nobody active here is called that
     ├── DecisionRefused           a click or command may not decide this proposal now
     ├── ExecutionRefused          the executor will not send; nothing left the process
     ├── ConnectorError            a system could not be read or described
@@ -36,6 +41,7 @@
     ├── DispatchError             a segment could not be queued or run
     └── ServiceError
         ├── PortTaken             another program listens there
+        ├── DemoFailed            the demo could not be played to its end
         ├── SlackRefused          Slack refused a call or a token
         └── LocalSlackError       the local Slack was used in a way real Slack forbids
 
@@ -232,6 +238,48 @@ class LedgerBroken(LedgerError):
     damage: str
 
 
+@dataclass(eq=False)
+class LedgerKeyUnavailable(LedgerError):
+    """The signing key cannot be read or is no Ed25519 key. Entries go on; heads do not."""
+
+    code = "ledger_key_unavailable"
+    template = "the ledger's signing key cannot be used: {reason}"
+    remedy = "give PLACET_LEDGER_KEY an unencrypted Ed25519 key in PEM, or its seed as 64 hexadecimal digits"
+    reason: str
+
+
+@dataclass(eq=False)
+class AnchorFailed(LedgerError):
+    """A signed head could not be put outside, or not read back."""
+
+    code = "anchor_failed"
+    template = "anchor `{anchor}` failed: {reason}"
+    remedy = "mend the anchor; the next round publishes the newest head, which covers all before it"
+    anchor: str
+    reason: str
+
+
+@dataclass(eq=False)
+class RetentionRefused(LedgerError):
+    """The content of an entry may not be dropped. Nothing was."""
+
+    code = "retention_refused"
+    template = "retention of `{kinds}` is refused: {reason}"
+    remedy = "use a longer time, leave out these kinds, or release the hold"
+    kinds: str
+    reason: str
+
+
+@dataclass(eq=False)
+class SubjectUnknown(LedgerError):
+    """No personal value is kept for that person, or it was erased before."""
+
+    code = "subject_unknown"
+    template = "nothing is sealed for `{subject}`"
+    remedy = "check the name; a person who was erased once is not found again"
+    subject: str
+
+
 # --- the model's mistakes ---------------------------------------------------------------------------
 
 
@@ -382,6 +430,25 @@ class ModelUnavailable(PlacetError):
 
 
 @dataclass(eq=False)
+class PersonUnknown(PlacetError):
+    """Nobody active in the policy has this id, e-mail address or name."""
+
+    code = "person_unknown"
+    template = "nobody active here is called `{said}`{hint}"
+    remedy = "use an id, e-mail address or name from policies/people.yaml"
+    said: str
+    nearest: str = ""
+
+    @property
+    def hint(self) -> str:
+        """The nearest id as a clause, or nothing."""
+        return f"; did you mean `{self.nearest}`?" if self.nearest else ""
+
+    def __str__(self) -> str:
+        return self.template.format(said=self.said, hint=self.hint)
+
+
+@dataclass(eq=False)
 class DecisionRefused(PlacetError):
     """A person may not decide this proposal now. `reason` is a stable word, `detail` is for people."""
 
@@ -478,6 +545,18 @@ class PortTaken(ServiceError):
     remedy = "stop the other program, or choose another with --port"
     host: str
     port: int
+
+
+@dataclass(eq=False)
+class DemoFailed(ServiceError):
+    """The demo stopped before its end. `told` holds the last lines of its server's log, or nothing."""
+
+    code = "demo_failed"
+    template = "the demo stopped: {reason}{told}"
+    remedy = "look into `{log}`, then run `placet demo` again; it begins afresh"
+    reason: str
+    log: str
+    told: str = ""
 
 
 @dataclass(eq=False)

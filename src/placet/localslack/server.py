@@ -34,6 +34,9 @@ PAGE_FILES = {
     "mrkdwn.js": "text/javascript",
     "blocks.js": "text/javascript",
     "inputs.js": "text/javascript",
+    "layers.js": "text/javascript",
+    "panes.js": "text/javascript",
+    "traffic.js": "text/javascript",
     "style.css": "text/css",
 }
 SECURITY_HEADERS = {

@@ -1,5 +1,6 @@
 """What one person sees, as plain JSON: for the page and for the test kit."""
 
+from placet.errors import LocalSlackError
 from placet.localslack.messages import Post
 from placet.localslack.wire import JsonObject
 from placet.localslack.workspace import Conversation, DirectMessage, LocalUser
@@ -15,7 +16,9 @@ def state(world: World, named: str, channel: str, thread_ts: str) -> JsonObject:
     """
     workspace = world.workspace
     people = workspace.people()
-    user = workspace.person(named) if named else people[0]
+    if not named and not people:
+        raise LocalSlackError(action="show the page", reason="nobody is in the workspace")
+    user = workspace.person(named or people[0].id)
     open_at = workspace.conversation(channel) if channel else workspace.dm(workspace.bot.id, user.id)
     if user.id not in workspace.members_of(open_at):
         open_at = workspace.dm(workspace.bot.id, user.id)

@@ -160,9 +160,10 @@ class Workspace:
         raise Refused("channel_not_found")
 
     def conversations_of(self, user_id: str) -> Iterable[Conversation]:
-        """What this person can see: every channel, and their direct messages."""
+        """What this person can see: every channel, the app, and everyone else who is active."""
         yield from self.channels.values()
-        yield from (dm for dm in self._dms.values() if user_id in dm.members)
+        yield self.dm(self.bot.id, user_id)
+        yield from (self.dm(user_id, person.id) for person in self.people() if person.id != user_id)
 
     def members_of(self, conversation: Conversation) -> frozenset[str]:
         """Who is in it."""

@@ -39,9 +39,10 @@ def section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
-def context(*texts: str) -> Block:
-    """Small print, one element per text, in mrkdwn."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts]}
+def context(*texts: str, data: str = "") -> Block:
+    """Small print, one element per text, in mrkdwn; `data` is the last element and has no markup."""
+    elements: list[Block] = [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts]
+    return {"type": "context", "elements": elements + ([plain(data)] if data else [])}
 
 
 def said(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Block:

@@ -10,7 +10,6 @@ from placet.slack.blocks import (
     day_and_time,
     header,
     line,
-    plain,
     quote,
     raw,
     rich,
@@ -22,8 +21,19 @@ from placet.slack.blocks import (
 from placet.slack.limits import CELL, TABLE_ROWS, breaches
 from placet.slack.literal import cut, escape
 from placet.slack.view_model import CardView, ItemView
-from placet.slack.wording import HEADLINES, MARKS, by_whom, confidence, headline, outcome, progress, reason, safety
-from placet.vocabulary import FieldChange, OperationKind, ProposalState
+from placet.slack.wording import (
+    HEADLINES,
+    MARKS,
+    UNDO,
+    by_whom,
+    confidence,
+    headline,
+    outcome,
+    progress,
+    reason,
+    safety,
+)
+from placet.vocabulary import FieldChange, OperationKind
 
 APPROVE, REJECT = "decide:approve", "decide:reject"
 """Action ids of the buttons."""
@@ -151,17 +161,15 @@ def _warnings(item: ItemView) -> list[Block]:
 
 
 def _small_print(item: ItemView) -> list[Block]:
+    """Why this came here and until when; then what, how safe, how sure, and the name of it all."""
     sure = confidence(item.confidence)
-    facts = [
-        f"{escape(item.record)} in {escape(item.object)}",
-        safety(item),
-        f"agent {sure} sure" if sure else "",
-        f"{item.proposal} r{item.revision}",
-    ]
+    record = f"{cut(item.record, 200)} in {item.object}"
+    facts = [record, safety(item), f"agent {sure} sure" if sure else "", f"{item.proposal} r{item.revision}"]
+    if not item.open:
+        return [context(data=" · ".join((record, UNDO[item.undo], facts[-1])))]
     rule = f"*Why you:* {escape(cut(item.because, 400)).rstrip('.')} (rule `{escape(item.rule)}`)"
     waits = f"{progress(item)} · expires {day_and_time(item.expires_at)}"
-    first = [f"{rule} · {waits}"] if item.open else []
-    return [context(*first, " · ".join(fact for fact in facts if fact))]
+    return [context(f"{rule} · {waits}", data=" · ".join(fact for fact in facts if fact))]
 
 
 def _ending(item: ItemView) -> list[Block]:
@@ -209,11 +217,3 @@ def _row(item: ItemView, row: FieldChange) -> list[Block]:
     fresh = item.kind in {OperationKind.CREATE, OperationKind.CALL}
     before = [] if fresh else [said(f"{cut(row.before_words, CELL)} → ")]
     return [said(f"{row.label}: "), *before, said(_after(row), bold=True)]
-
-
-def settled(view: CardView) -> bool:
-    """Whether nothing on the card is left to decide."""
-    return all(item.state is not ProposalState.PROPOSED for item in view.items)
-
-
-__all__ = ["APPROVE", "REJECT", "draw_card", "draw_summary", "plain", "settled"]

@@ -12,9 +12,8 @@ from placet.slack.tokens import pointer_to
 from placet.storage import Transaction, moment
 from placet.storage.rows import decisions_on, proposals_of
 from placet.storage.run_rows import find_run
-from placet.vocabulary import Decision, DecisionKind, Evidence, FieldChange, Grade, OperationKind, Proposal
+from placet.vocabulary import Decision, DecisionKind, Evidence, FieldChange, Grade, OperationKind, Proposal, Undo
 from placet.vocabulary import ProposalState as State
-from placet.vocabulary import Undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

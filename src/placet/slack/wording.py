@@ -81,17 +81,17 @@ def by_whom(decisions: tuple[DecisionView, ...]) -> list[str]:
 
 def outcome(item: ItemView) -> str:
     """What became of an item, for mrkdwn; empty while it waits. Reasons are data and are drawn apart."""
-    system, record = escape(item.system), escape(item.record)
+    system = escape(item.system)
     written = clock(item.written_at) if item.written_at else ""
     read_back = {True: "read back and correct", False: "read back and different", None: "not read back"}[item.verified]
     words = {
         State.APPROVED: "recorded, waiting to be written",
         State.EXECUTING: f"recorded, being written to {system}",
-        State.DONE: f"written to {system} {written} · {read_back} · {record}",
+        State.DONE: f"written to {system} {written} · {read_back}",
         State.FAILED: f"not written to {system}; nothing was changed",
         State.STALE: f"not written to {system}: the record changed after this card was drawn",
         State.UNKNOWN: f"it may or may not be in {system}. Nobody will try again by itself: "
-        f"look at {record} there, then settle it with `placet proposals show {item.proposal}`",
+        f"look at the record there, then settle it with `placet proposals show {item.proposal}`",
         State.EXPIRED: f"Nobody decided before {clock(item.expires_at, '{date_short_pretty} {time}')}; nothing changed",
         State.CANCELLED: "Withdrawn; nothing was changed",
         State.SUPERSEDED: "Replaced by a newer proposal; nothing was changed",

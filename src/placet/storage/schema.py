@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from placet.errors import DatabaseVersion
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema this code needs. A test holds it equal to the newest migration."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

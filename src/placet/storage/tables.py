@@ -169,3 +169,52 @@ switches = Table(
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
 )
+
+ledger_heads = Table(
+    "ledger_heads",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False, comment="entries the head covers"),
+    Column("root", String(64), nullable=False, comment="RFC 6962 root in hexadecimal"),
+    Column("chain", String(64), nullable=False, comment="hash of the last entry covered"),
+    Column("frontier", Text, nullable=False, comment="peaks of the tree, so that the next head reads only what is new"),
+    Column("note", Text, nullable=False, comment="the signed C2SP checkpoint"),
+    Column("at", String(32), nullable=False),
+)
+
+ledger_anchors = Table(
+    "ledger_anchors",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("size", Integer, nullable=False, index=True),
+    Column("anchor", String(120), nullable=False),
+    Column("receipt", Text, nullable=False, comment="what the anchor answered, as canonical JSON"),
+    Column("at", String(32), nullable=False),
+)
+
+ledger_retired = Table(
+    "ledger_retired",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("leaf", String(64), nullable=False, comment="RFC 6962 leaf hash of the dropped bytes"),
+    Column("by", Integer, nullable=False, index=True, comment="number of the entry that allowed it"),
+)
+
+ledger_subjects = Table(
+    "ledger_subjects",
+    metadata,
+    Column("ref", String(64), primary_key=True, comment="random name of the person inside the chained bytes"),
+    Column("name", String(255), nullable=True, unique=True, comment="NULL once erased"),
+    Column("key", LargeBinary, nullable=True, comment="AES-256-GCM key; NULL once erased"),
+    Column("created_at", String(32), nullable=False),
+    Column("erased_at", String(32), nullable=True),
+)
+
+ledger_sealed = Table(
+    "ledger_sealed",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(120), primary_key=True),
+    Column("subject", String(64), ForeignKey("ledger_subjects.ref"), nullable=False, index=True),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+)

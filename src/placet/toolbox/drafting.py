@@ -183,5 +183,6 @@ def proposal_of(
         expires_at=now + timedelta(seconds=ruling.expires_in_seconds),
         digest="",
         call=call,
+        context=_context(turn, drafted, reader),
     )
     return replace(proposal, digest=digest_of(proposal))

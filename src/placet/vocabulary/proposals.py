@@ -1,7 +1,7 @@
 """Proposals, decisions and what surrounds them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,7 +109,7 @@ class Ruling:
 class Proposal:
     """One operation with everything needed to decide, send and undo it. Times are aware UTC.
 
-    `call` is the id of the model's tool call it answers.
+    `call` is the id of the model's tool call it answers; `context` is what the policy saw when it ruled.
     """
 
     id: str
@@ -140,6 +140,7 @@ class Proposal:
     expires_at: datetime
     digest: str
     call: str = ""
+    context: Mapping[str, Json] = field(default_factory=dict)
     state: ProposalState = ProposalState.PROPOSED
     reason: str = ""
     receipt: Mapping[str, Json] | None = None

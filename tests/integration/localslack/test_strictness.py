@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -150,6 +150,7 @@ def test_two_people_with_one_name_are_refused() -> None:
         LocalSlack(twins, [LocalChannel("C1", "deals")])
 
 
+@settings(deadline=None)  # a slow machine is no failure
 @given(st.sampled_from(sorted(SURFACES)), st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4)

@@ -1,0 +1,200 @@
+"""`placet run`: one request without Slack, with the plan as it happens."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from placet.cli.options import AsJson, AsPerson, ProjectFolder, project_folder
+from placet.cli.output import Output
+
+if TYPE_CHECKING:
+    from placet.ledger import Entry
+    from placet.project.loader import Project
+    from placet.project.wiring import Application
+    from placet.storage import Transaction
+    from placet.vocabulary import AgentSpec, Json, Person, Proposal
+
+LOOK_EVERY_S = 0.1
+"""How often the database is asked for news while a run goes on."""
+
+
+def run(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The request, in your own words.")],
+    person: AsPerson,
+    agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Which agent; the first by id if not said.")] = "",
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Stay until people have decided and everything is settled.")
+    ] = False,
+    project: ProjectFolder = None,
+    json: AsJson = False,
+) -> None:
+    """Ask an agent something without Slack. It reads, and proposes; people decide."""
+    from placet.cli.logs import log_to_stderr
+    from placet.cli.people import person_named
+    from placet.project.loader import load_project
+
+    log_to_stderr("warning")
+    out = Output(as_json=json)
+    loaded = load_project(project_folder(project))
+    requester = person_named(loaded.policies, person)
+    spec = _agent(loaded, agent)
+    news = asyncio.run(_run(loaded, out, text=text, requester=requester, spec=spec, wait=wait))
+    _report(loaded, out, news)
+    if news.run["state"] == "failed":
+        raise typer.Exit(1)
+
+
+def _agent(project: "Project", said: str) -> "AgentSpec":
+    from placet.rules import nearest
+
+    if said in project.agents or not said:
+        return project.agents[said or min(project.agents)]
+    close = nearest(said, project.agents)
+    hint = f"; did you mean `{close}`?" if close else f"; there is {', '.join(sorted(project.agents))}"
+    raise typer.BadParameter(f"there is no agent `{said}`{hint}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Where a run stands: its row, its proposals, what its ledger entries say, and whether a switch holds it."""
+
+    run: Mapping[str, Any]
+    proposals: "Sequence[Proposal]"
+    entries: "Sequence[Entry]"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen by itself or by a decision."""
+        return self.run["state"] in {"done", "failed", "cancelled"}
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether only a person can move it on: to decide, or to release a switch."""
+        held = {one.proposal for one in self.entries if one.kind == "execution.held"}
+        moving = [one for one in self.proposals if one.state.value in {"approved", "executing"} and one.id not in held]
+        return self.run["state"] == "waiting" and not moving and any(not one.state.settled for one in self.proposals)
+
+
+async def _run(
+    project: "Project", out: Output, *, text: str, requester: "Person", spec: "AgentSpec", wait: bool
+) -> News:
+    from placet.engine.intake import Request, receive
+    from placet.project.wiring import open_application
+
+    async with open_application(project) as application:
+        request = Request(
+            event=f"cli:{secrets.token_hex(12)}",
+            source="cli",
+            person=requester,
+            agent=spec.id,
+            graph=spec.graph,
+            graph_version=project.graph_versions[spec.graph],
+            text=text,
+        )
+        await application.dispatch.start_worker()
+        try:
+            run = await application.store.write(lambda tx: receive(tx, application.dispatch, request))
+            assert run is not None
+            return await _watch(application, out, run, wait=wait)
+        finally:
+            await application.dispatch.stop_worker()
+
+
+async def _watch(application: "Application", out: Output, run: str, *, wait: bool) -> News:
+    """Tell what happens until there is nothing to wait for."""
+    from placet.cli.serving import stop_signals
+
+    stopped = stop_signals()
+    told = 0
+    asked = False
+    while True:
+        news = await application.store.read(lambda tx: _look(tx, run))
+        for entry in news.entries[told:]:
+            for line in plan_lines(entry):
+                out.hint(line)
+        told = len(news.entries)
+        if news.over or stopped.is_set() or (news.waits_for_people and not wait):
+            return news
+        if news.waits_for_people and not asked:
+            asked = True
+            _say_who_decides(application.project, out, news)
+        try:
+            await asyncio.wait_for(stopped.wait(), LOOK_EVERY_S)
+        except TimeoutError:
+            continue
+
+
+def _look(tx: "Transaction", run: str) -> News:
+    from placet.ledger import entries
+    from placet.storage.rows import list_proposals
+    from placet.storage.run_rows import find_run
+
+    row = find_run(tx, run)
+    assert row is not None
+    proposals = sorted(list_proposals(tx, run=run), key=lambda one: (one.created_at, one.position))
+    return News(run=row, proposals=proposals, entries=entries(tx, run=run))
+
+
+def plan_lines(entry: "Entry") -> list[str]:
+    """A ledger entry of a run as steps of its plan; empty for entries that are no news to a person."""
+    from placet.vocabulary import in_words
+
+    facts = entry.facts
+    match entry.kind:
+        case "run.received":
+            return [f"· {facts.get('agent')} reads the request (run {entry.run})"]
+        case "model.answered":
+            calls = facts.get("calls")
+            return [
+                f"· {one.get('tool')}: {in_words(one.get('arguments'))}"
+                for one in (calls if isinstance(calls, list) else [])
+                if isinstance(one, dict)
+            ]
+        case "proposal.proposed":
+            return [f"· proposed {entry.proposal}"]
+        case "decision.recorded":
+            reason = f": {facts['reason']}" if facts.get("reason") else ""
+            return [f"· {facts.get('decision')} by {facts.get('by')}{reason}"]
+        case "attempt.ended":
+            return [f"· sent {entry.proposal}: {facts.get('outcome')}"]
+        case "execution.held":
+            return [f"· held by the switch `{facts.get('switch')}`"]
+        case "tool.refused" | "model.unusable":
+            return [f"· refused: {facts.get('message') or facts.get('code')}"]
+        case _:
+            return []
+
+
+def _say_who_decides(project: "Project", out: Output, news: News) -> None:
+    from placet.cli.proposal_views import deciders
+
+    for proposal in news.proposals:
+        if proposal.state.value != "proposed":
+            continue
+        people = deciders(project.policies, proposal)
+        out.hint(f"{proposal.id} waits for {' or '.join(people) or 'nobody: no active person may decide it'}")
+        if people:
+            out.hint(f"next: placet proposals approve {proposal.id} --as {people[0]}")
+            out.hint(f"      placet proposals reject {proposal.id} --as {people[0]} --reason TEXT")
+
+
+def _report(project: "Project", out: Output, news: News) -> None:
+    from placet.cli.proposal_views import brief, deciders
+
+    proposals: list[Json] = [
+        {**brief(one), "may_decide": list(deciders(project.policies, one))} for one in news.proposals
+    ]
+    out.document({"run": news.run["id"], "state": news.run["state"], "answer": news.run["answer"],
+                  "proposals": proposals})  # fmt: skip
+    if news.proposals:
+        rows = [(one.id, one.state.value, one.title, ", ".join(deciders(project.policies, one)))
+                for one in news.proposals]  # fmt: skip
+        out.table(("id", "state", "change", "may decide"), rows)
+    if news.run["answer"]:
+        out.line(news.run["answer"])
+    if not news.over:
+        _say_who_decides(project, out, news)

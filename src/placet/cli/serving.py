@@ -1,0 +1,68 @@
+"""`placet serve`: Slack, the worker and the executor in one process."""
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+from placet.cli.options import AsJson, ProjectFolder, project_folder
+from placet.cli.output import Output
+
+if TYPE_CHECKING:
+    from placet.project.loader import Project
+    from placet.project.wiring import Application
+
+ASSURANCE = (
+    "single-process assurance: this process receives, decides and sends, so whoever controls it controls all three"
+)
+
+
+def serve(project: ProjectFolder = None, json: AsJson = False) -> None:
+    """Serve Slack and carry out what was approved, until it is stopped."""
+    from placet.cli.logs import log_to_stderr
+    from placet.project.loader import load_project
+
+    log_to_stderr()
+    asyncio.run(_serve(load_project(project_folder(project)), Output(as_json=json)))
+
+
+async def _serve(project: "Project", out: Output) -> None:
+    from placet.project.wiring import open_application
+
+    stopped = stop_signals()
+    async with open_application(project, slack=True) as application:
+        slack = application.slack
+        assert slack is not None
+        await slack.start()  # first: with a wrong token nothing is taken from the queue
+        try:
+            await application.dispatch.start_worker()
+            _say_ready(application, out)
+            await stopped.wait()
+            out.hint("stopping: what runs is finished first")
+        finally:
+            await slack.stop()
+            await application.dispatch.stop_worker()
+    out.hint("stopped")
+
+
+def stop_signals() -> asyncio.Event:
+    """An event that is set by Ctrl-C and by SIGTERM, in place of what they do by themselves."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _say_ready(application: "Application", out: Output) -> None:
+    settings = application.project.settings
+    model = settings.model.kind if settings.model.kind != "openai" else f"openai ({settings.model.name})"
+    out.hint(f"{settings.project.name}: {len(application.project.agents)} agent(s), model {model}")
+    out.hint(f"Slack at {settings.slack.api_url}")
+    out.hint(ASSURANCE)
+    out.hint("stop it with Ctrl-C or SIGTERM")
+    out.document(
+        {"ready": True, "project": settings.project.name, "model": settings.model.kind,
+         "assurance": "single-process", "worker": application.worker},
+        compact=True,
+    )  # fmt: skip
+    out.line("placet is ready")
