@@ -131,9 +131,9 @@ class Company:
         assert found is not None
         return found
 
-    async def decide(self, person: str, proposal: Proposal, kind: DecisionKind, **differing: Any) -> Verdicted:
+    async def decide(self, by: str, on: Proposal, kind: DecisionKind, **differing: Any) -> Verdicted:
         """One click, without running what follows."""
-        click = click_on(proposal, self.policies.people.get(person), kind, **differing)
+        click = click_on(on, self.policies.people.get(by), kind, **differing)
         return await self.store.write(lambda tx: decide(tx, self.dispatch, self.policies, click))
 
     async def approve(self, person: str, proposal: Proposal | None = None) -> Verdicted:
@@ -200,11 +200,10 @@ class Company:
         someone_changes(self.app.systems["crm"], record, **fields)
 
 
-def click_on(proposal: Proposal, person: Person | None, kind: DecisionKind, **differing: Any) -> Click:
+def click_on(on: Proposal, by: Person | None, kind: DecisionKind, **differing: Any) -> Click:
     """A click on a proposal's card; `differing` replaces what the card said."""
-    facts = {"proposal": proposal.id, "revision": proposal.revision, "digest": proposal.digest[:16]}
-    facts |= {"kind": kind, "person": person, "via": "test"}
-    return Click(**{**facts, **differing})
+    facts = {"proposal": on.id, "revision": on.revision, "digest": on.digest[:16], "kind": kind, "person": by}
+    return Click(**{**facts, "via": "test", **differing})
 
 
 def someone_changes(system: EmbeddedSystem, record: str, **fields: Json) -> None:

@@ -9,6 +9,7 @@ from placet.errors import DecisionRefused
 from placet.ledger import append, move
 from placet.rules import Policies
 from placet.storage import Transaction
+from placet.storage.ledger_rows import hold_appends
 from placet.storage.rows import decisions_on, find_proposal, insert_decision
 from placet.storage.switches import names_for, stopped_by
 from placet.vocabulary import Decision, DecisionKind, Json, Person, Proposal, ProposalState
@@ -46,6 +47,7 @@ def decide(tx: Transaction, dispatch: Dispatch, policies: Policies, click: Click
     A refusal is returned, not raised, so that its ledger entry is committed. Approvals below the quorum leave the
     proposal `proposed` and say in `waiting_for` how many are missing.
     """
+    hold_appends(tx)
     proposal = find_proposal(tx, click.proposal)
     refusal = _refusal(tx, policies, click, proposal)
     if refusal is not None or proposal is None or click.person is None:

@@ -10,7 +10,7 @@ import typer
 from placet.cli import audit, doctor, projects, proposals, running, serving, stopping
 from placet.cli.demo.command import demo
 from placet.cli.options import set_default_folder
-from placet.cli.output import say_error
+from placet.cli.output import say_error, shown, write
 from placet.errors import PlacetError
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         say_error(error)
         return 1
     except OSError as error:
-        print(f"error: {error.strerror or error}: `{error.filename or 'system'}`", file=sys.stderr)
+        write(sys.stderr, f"error: {shown(error.strerror or error)}: `{shown(error.filename or 'system')}`")
         return 1
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0

@@ -18,11 +18,12 @@ _SHOWN = 50
 
 @app.command()
 def show(
+    *,
     run: Annotated[str, typer.Option("--run", metavar="ID", help="Only entries of this run.")] = "",
     proposal: Annotated[str, typer.Option("--proposal", metavar="ID", help="Only entries of this proposal.")] = "",
     last: Annotated[
-        int, typer.Option("--last", metavar="N", min=1, help="The newest N entries; 50 if nothing is said.")
-    ] = 0,
+        int | None, typer.Option("--last", metavar="N", min=1, help="The newest N entries; 50 if nothing is said.")
+    ] = None,
     project: ProjectFolder = None,
     json: AsJson = False,
 ) -> None:
@@ -47,7 +48,7 @@ def show(
 
 
 @app.command()
-def verify(project: ProjectFolder = None, json: AsJson = False) -> None:
+def verify(*, project: ProjectFolder = None, json: AsJson = False) -> None:
     """Walk the whole chain; the first entry that does not fit is named, with exit status 1."""
     from placet.ledger import verify as walk
     from placet.project.loader import load_project

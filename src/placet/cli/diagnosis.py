@@ -15,7 +15,7 @@ from placet.errors import PlacetError
 from placet.ledger import verify
 from placet.project.check import check_project
 from placet.project.loader import Project, load_project
-from placet.project.wiring import open_store, open_systems
+from placet.project.wiring import check_writable, open_store, open_systems
 from placet.storage import Store
 from placet.storage.outbox_rows import unsent
 from placet.storage.schema import HEAD
@@ -84,7 +84,7 @@ def _database(project: Project, *, upgrade: bool) -> Iterator[Row]:
 
 
 def _writable(store: Store) -> Row:
-    store.write_now(lambda _tx: None)  # takes the write lock and gives it back
+    check_writable(store)
     return ok("database", f"{store.dialect}, schema {HEAD}, can be written")
 
 
@@ -148,7 +148,11 @@ def _systems(project: Project) -> Iterator[Row]:
 
 def _system(name: str, system: EmbeddedSystem) -> Row:
     if not system.exists():
-        return fail(f"system {name}", f"there is no file `{system.path}`", "run `placet demo`, or correct its path")
+        if not system.path.parent.parent.is_dir():
+            return fail(f"system {name}", f"there is no folder for `{system.path}`", "correct its path in placet.toml")
+        return warn(
+            f"system {name}", "not made yet", "the first `placet run` or `placet serve` fills it with sample data"
+        )
     try:
         reader = system.reader()
         try:

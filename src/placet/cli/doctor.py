@@ -10,6 +10,7 @@ from placet.cli.output import Output
 
 
 def doctor(
+    *,
     upgrade: Annotated[bool, typer.Option("--upgrade", help="Bring an older database up to date first.")] = False,
     project: ProjectFolder = None,
     json: AsJson = False,

@@ -32,6 +32,12 @@ def _shown(one: str) -> str:
     return f"⟨U+{ord(one):04X}⟩" if one != "\n" and unicodedata.category(one) in _HIDDEN else one
 
 
+def write(file: TextIO, text: str) -> None:
+    """Write a line at once, also into a pipe."""
+    file.write(f"{text}\n")
+    file.flush()
+
+
 class Output:
     """The voice of one command."""
 
@@ -41,12 +47,12 @@ class Output:
     def document(self, data: Mapping[str, object], *, compact: bool = False) -> None:
         """Write the JSON document; nothing where people read."""
         if self.as_json:
-            print(json.dumps(data, ensure_ascii=False, indent=None if compact else 2), flush=True)
+            write(sys.stdout, json.dumps(data, ensure_ascii=False, indent=None if compact else 2))
 
     def line(self, text: str = "") -> None:
         """Write a line of the result for people."""
         if not self.as_json:
-            print(shown(text), flush=True)
+            write(sys.stdout, shown(text))
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
         """Write a table for people. Cells are data: no markup, no control characters."""
@@ -70,14 +76,14 @@ class Output:
         width = max((len(name) for name, _value in listed), default=0)
         for name, value in listed:
             head, *rest = value.split("\n")
-            print(f"{name:<{width}}  {head}")
+            write(sys.stdout, f"{name:<{width}}  {head}")
             for line in rest:
-                print(f"{'':<{width}}  {line}")
+                write(sys.stdout, f"{'':<{width}}  {line}")
 
     @staticmethod
     def hint(text: str) -> None:
         """Say something beside the result: progress, or what to do next."""
-        print(shown(text), file=sys.stderr, flush=True)
+        write(sys.stderr, shown(text))
 
 
 _STYLES = {
@@ -104,7 +110,7 @@ def say_error(error: PlacetError) -> None:
     """Write an error and what to do next on stderr, and as a JSON document where one was asked for."""
     if _json[0]:
         document = {"error": {"code": error.code, "message": str(error), "next": error.next_step}}
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    print(f"error: {shown(error)}", file=sys.stderr)
+        write(sys.stdout, json.dumps(document, ensure_ascii=False, indent=2))
+    write(sys.stderr, f"error: {shown(error)}")
     if error.next_step:
-        print(f"next: {shown(error.next_step)}", file=sys.stderr)
+        write(sys.stderr, f"next: {shown(error.next_step)}")

@@ -11,6 +11,7 @@ from placet.cli.output import Output
 
 def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new folder and project.")],
+    *,
     json: AsJson = False,
 ) -> None:
     """Make a new project: a copy of the reference agents, tools, graphs, policies and evals."""
@@ -24,7 +25,7 @@ def init(
     out.hint(f"next: cd {name} && placet check && placet demo")
 
 
-def check(project: ProjectFolder = None, json: AsJson = False) -> None:
+def check(*, project: ProjectFolder = None, json: AsJson = False) -> None:
     """Report everything wrong with a project, with file, line and nearest match."""
     from placet.project.check import check_project
     from placet.project.loader import load_project

@@ -25,6 +25,7 @@ Digest = Annotated[
 
 @app.command("list")
 def list_all(
+    *,
     state: Annotated[
         list[str] | None, typer.Option("--state", metavar="STATE", help="Only these states; may be repeated.")
     ] = None,
@@ -68,7 +69,7 @@ def _states(said: list[str]) -> "tuple[ProposalState, ...]":
 
 
 @app.command()
-def show(proposal: ProposalId, project: ProjectFolder = None, json: AsJson = False) -> None:
+def show(proposal: ProposalId, *, project: ProjectFolder = None, json: AsJson = False) -> None:
     """Show everything about one proposal: the change, why, the rule, who decided, what was sent."""
     from placet.cli.proposal_views import draw_whole, whole
     from placet.ledger import Entry, entries
@@ -96,7 +97,7 @@ def show(proposal: ProposalId, project: ProjectFolder = None, json: AsJson = Fal
 
 @app.command()
 def approve(
-    proposal: ProposalId, person: AsPerson, digest: Digest = "", project: ProjectFolder = None, json: AsJson = False
+    proposal: ProposalId, *, person: AsPerson, digest: Digest = "", project: ProjectFolder = None, json: AsJson = False
 ) -> None:
     """Approve a proposal. What sends it is `placet serve`."""
     from placet.vocabulary import DecisionKind
@@ -107,6 +108,7 @@ def approve(
 @app.command()
 def reject(
     proposal: ProposalId,
+    *,
     person: AsPerson,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; the agent tells the requester.")],
     digest: Digest = "",

@@ -24,6 +24,7 @@ LOOK_EVERY_S = 0.1
 
 def run(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The request, in your own words.")],
+    *,
     person: AsPerson,
     agent: Annotated[str, typer.Option("--agent", metavar="ID", help="Which agent; the first by id if not said.")] = "",
     wait: Annotated[
@@ -42,7 +43,7 @@ def run(
     loaded = load_project(project_folder(project))
     requester = person_named(loaded.policies, person)
     spec = _agent(loaded, agent)
-    news = asyncio.run(_run(loaded, out, text=text, requester=requester, spec=spec, wait=wait))
+    news = asyncio.run(execute_request(loaded, out, text=text, requester=requester, spec=spec, wait=wait))
     _report(loaded, out, news)
     if news.run["state"] == "failed":
         raise typer.Exit(1)
@@ -79,9 +80,13 @@ class News:
         return self.run["state"] == "waiting" and not moving and any(not one.state.settled for one in self.proposals)
 
 
-async def _run(
+async def execute_request(
     project: "Project", out: Output, *, text: str, requester: "Person", spec: "AgentSpec", wait: bool
 ) -> News:
+    """Make a run of a request, work on it in this process, and return once it is over or only people can move it.
+
+    With `wait` only an ended run, Ctrl-C or SIGTERM ends the wait.
+    """
     from placet.engine.intake import Request, receive
     from placet.project.wiring import open_application
 
@@ -141,32 +146,28 @@ def _look(tx: "Transaction", run: str) -> News:
 
 def plan_lines(entry: "Entry") -> list[str]:
     """A ledger entry of a run as steps of its plan; empty for entries that are no news to a person."""
+    facts = {"reason": "", "message": "", **entry.facts}
+    if entry.kind == "model.answered":
+        return _calls(facts.get("calls"))
+    reason = f": {facts['reason']}" if facts["reason"] else ""
+    words = {
+        "run.received": "{agent} reads the request",
+        "tool.read": "read {tool}",
+        "tool.refused": "refused: {message}",
+        "model.unusable": "the answer cannot be used: {message}",
+        "proposal.proposed": f"proposed {entry.proposal}",
+        "decision.recorded": f"{{decision}} by {{by}}{reason}",
+        "attempt.ended": f"sent {entry.proposal}: {{outcome}}",
+        "execution.held": "held by the switch `{switch}`",
+    }.get(entry.kind)
+    return [f"· {words.format_map(facts)}"] if words else []
+
+
+def _calls(calls: object) -> list[str]:
     from placet.vocabulary import in_words
 
-    facts = entry.facts
-    match entry.kind:
-        case "run.received":
-            return [f"· {facts.get('agent')} reads the request (run {entry.run})"]
-        case "model.answered":
-            calls = facts.get("calls")
-            return [
-                f"· {one.get('tool')}: {in_words(one.get('arguments'))}"
-                for one in (calls if isinstance(calls, list) else [])
-                if isinstance(one, dict)
-            ]
-        case "proposal.proposed":
-            return [f"· proposed {entry.proposal}"]
-        case "decision.recorded":
-            reason = f": {facts['reason']}" if facts.get("reason") else ""
-            return [f"· {facts.get('decision')} by {facts.get('by')}{reason}"]
-        case "attempt.ended":
-            return [f"· sent {entry.proposal}: {facts.get('outcome')}"]
-        case "execution.held":
-            return [f"· held by the switch `{facts.get('switch')}`"]
-        case "tool.refused" | "model.unusable":
-            return [f"· refused: {facts.get('message') or facts.get('code')}"]
-        case _:
-            return []
+    found = [one for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
+    return [f"· {one.get('tool')}: {in_words(one.get('arguments'))}" for one in found]
 
 
 def _say_who_decides(project: "Project", out: Output, news: News) -> None:

@@ -16,7 +16,7 @@ ASSURANCE = (
 )
 
 
-def serve(project: ProjectFolder = None, json: AsJson = False) -> None:
+def serve(*, project: ProjectFolder = None, json: AsJson = False) -> None:
     """Serve Slack and carry out what was approved, until it is stopped."""
     from placet.cli.logs import log_to_stderr
     from placet.project.loader import load_project

@@ -17,6 +17,7 @@ def stop(
     name: Annotated[
         str, typer.Argument(metavar="[NAME]", help="all, agent:ID, connector:SYSTEM or tool:NAME.")
     ] = "all",
+    *,
     person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who you are, from policies/people.yaml.")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on the ledger.")] = "",
     release: Annotated[bool, typer.Option("--release", help="Let writes go on.")] = False,

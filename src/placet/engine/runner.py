@@ -1,15 +1,16 @@
 """Runs graphs: one short segment at a time, one writer a run, resumed only by a pointer to a changeset."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import structlog
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from langgraph.types import Command, Interrupt
 
 from placet.dispatch import Dispatch
 from placet.dispatch.outbox import want
@@ -19,6 +20,7 @@ from placet.errors import DispatchError, PlacetError, StorageError
 from placet.ledger import append
 from placet.rules import Policies
 from placet.storage import Store, Transaction
+from placet.storage.rows import proposals_of
 from placet.storage.run_rows import find_run, release_run, runs_in_thread, take_run, update_run
 from placet.vocabulary import AgentSpec, Json, RunState
 
@@ -57,18 +59,18 @@ class Runner:
 
     async def turn(self, payload: Mapping[str, str]) -> None:
         """Start a run, or go on where a crash cut it off."""
-        await self._segment(payload["run"], None)
+        await self._segment(payload["run"])
 
     async def resume(self, payload: Mapping[str, str]) -> None:
         """Wake a run whose changeset is settled."""
-        await self._segment(payload["run"], payload["changeset"])
+        await self._segment(payload["run"])
 
-    async def _segment(self, run: str, changeset: str | None) -> None:
+    async def _segment(self, run: str) -> None:
         row = await self._store.write(lambda tx: self._take(tx, run))
         if row is None:
             return
         try:
-            result = await self._advance(row, changeset)
+            result = await self._advance(row)
             await self._store.write(lambda tx: self._finish(tx, row, result))
         except StorageError:
             raise  # the segment is run again once the database is back
@@ -91,24 +93,25 @@ class Runner:
             self._show_plan(tx, row)
         return row
 
-    async def _advance(self, row: Mapping[str, Any], changeset: str | None) -> State:
-        """Run the graph until it waits or ends, from wherever its last checkpoint stands."""
+    async def _advance(self, row: Mapping[str, Any]) -> State:
+        """Run the graph until it waits or ends, from wherever its last checkpoint stands.
+
+        A segment may come twice, late, or before the one it follows. Whatever it is, a run goes on exactly when what
+        it waits for is settled: the database says so, the segment only makes it look.
+        """
         graph, context = self._graph(row), await self._context(row)
         config: Any = {"configurable": {"thread_id": row["id"], STRICT_RESUME: True}, "recursion_limit": 100}
         snapshot = await graph.aget_state(config)
-        entry: Any = first_state(row["request"]) if not snapshot.values else None
-        if changeset is not None:
-            pending = {one.id: one.value for one in snapshot.interrupts}
-            mine = [key for key, value in pending.items() if value == {"changeset": changeset}]
-            if pending and not mine:
-                raise DispatchError(segment=f"resume:{changeset}", reason="the run waits for something else")
-            entry = Command(resume={key: {"changeset": changeset} for key in mine}) if mine else entry
-        elif snapshot.interrupts or (snapshot.values and not snapshot.next):
-            return cast("State", snapshot.values)
-        if entry is None and not snapshot.next:
-            return cast("State", snapshot.values)
-        await graph.ainvoke(entry, config, context=context, durability="sync")
-        return cast("State", (await graph.aget_state(config)).values)
+        entry: Any = None if snapshot.values else first_state(row["request"])
+        while entry is not None or snapshot.tasks:  # `next` is empty too where a step ended whose checkpoint is missing
+            if snapshot.interrupts:
+                settled = await self._store.read(partial(_settled, waiting=snapshot.interrupts))
+                if not settled:
+                    break
+                entry = Command(resume=settled)
+            await graph.ainvoke(entry, config, context=context, durability="sync")
+            entry, snapshot = None, await graph.aget_state(config)
+        return cast("State", snapshot.values)
 
     def _graph(self, row: Mapping[str, Any]) -> CompiledStateGraph[State, RunContext, State, State]:
         graph = self._graphs.get(row["graph"])
@@ -161,3 +164,14 @@ class Runner:
     def _show_plan(self, tx: Transaction, row: Mapping[str, Any]) -> None:
         if row["channel"]:
             want(tx, self._dispatch, f"plan:{row['id']}", kind="plan", run=row["id"], subject=row["id"])
+
+
+def _settled(tx: Transaction, waiting: Sequence[Interrupt]) -> dict[str, dict[str, str]]:
+    """Of the pauses, those whose changeset is settled, each with its answer: the same pointer, and no authority."""
+    answers: dict[str, dict[str, str]] = {}
+    for pause in waiting:
+        named = pause.value.get("changeset") if isinstance(pause.value, Mapping) else None
+        proposals = proposals_of(tx, str(named))
+        if proposals and all(one.state.settled for one in proposals):
+            answers[pause.id] = {"changeset": proposals[0].changeset}
+    return answers

@@ -72,9 +72,22 @@ class Executor:
         self._systems = systems
         self._seal = seal
         self._worker = worker
+        self._busy: set[str] = set()
 
     async def execute(self, proposal_id: str) -> None:
-        """Send a proposal if it is approved, or find out what became of an attempt that was cut off."""
+        """Send a proposal if it is approved, or find out what became of an attempt that was cut off.
+
+        While this executor is at work on a proposal, calling again for the same one does nothing.
+        """
+        if proposal_id in self._busy:
+            return
+        self._busy.add(proposal_id)
+        try:
+            await self._execute(proposal_id)
+        finally:
+            self._busy.discard(proposal_id)
+
+    async def _execute(self, proposal_id: str) -> None:
         proposal = await self._store.read(lambda tx: find_proposal(tx, proposal_id))
         if proposal is None:
             return

@@ -22,8 +22,8 @@ class GrantSeal:
         self._open: set[str] = set()
 
     def mint(self, proposal: Proposal, *, fence: int) -> Grant:
-        """A grant for this proposal as it stands. Call it inside the claim transaction."""
-        nonce, expires = secrets.token_hex(16), self._clock() + self._life
+        """A grant for this proposal as it stands, valid no longer than the approval. Call it inside the claim."""
+        nonce, expires = secrets.token_hex(16), min(self._clock() + self._life, proposal.expires_at)
         mac = self._mac(proposal.id, proposal.digest, proposal.operation, proposal.base_version, nonce, fence, expires)
         self._open.add(nonce)
         return Grant(
@@ -45,9 +45,12 @@ class GrantSeal:
             )
         if self._clock() >= grant.expires_at:
             raise ExecutionRefused(proposal=grant.proposal, reason="grant_expired", detail="its grant has run out")
-        if grant.nonce not in self._open:
-            raise ExecutionRefused(proposal=grant.proposal, reason="grant_used", detail="its grant was used before")
-        self._open.discard(grant.nonce)
+        try:
+            self._open.remove(grant.nonce)  # looks and burns in one step: writers verify on threads of their own
+        except KeyError:
+            raise ExecutionRefused(
+                proposal=grant.proposal, reason="grant_used", detail="its grant was used before"
+            ) from None
 
     def _mac(
         self, proposal: str, digest: str, operation: Operation, version: str, nonce: str, fence: int, expires: datetime

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from placet.connectors import Writer
+from placet.executor.grants import MAX_SECONDS
 from placet.storage import Store, moment
 from placet.storage.rows import open_attempt
-from placet.storage.run_rows import is_alive
+from placet.storage.run_rows import is_alive, is_known
 from placet.vocabulary import Outcome, OutcomeKind, Proposal
 
 ALIVE_FOR = timedelta(seconds=60)
@@ -15,9 +16,9 @@ ALIVE_FOR = timedelta(seconds=60)
 async def recover(store: Store, proposal: Proposal, writer: Writer, *, worker: str) -> Outcome | None:
     """The outcome of a cut-off attempt, or `None` while it is too early to tell.
 
-    The system is asked by key. "It is not there" is believed only once the answer had time to settle, and even then
-    nothing is sent again: the proposal fails and a person may propose it anew. Whatever cannot be found out is
-    `unknown`.
+    The system is asked by key. "It is not there" is believed only once nobody can send it any more (the worker has
+    ended, or its grant has run out) and the answer had time to settle. Even then nothing is sent again: the proposal
+    fails and a person may propose it anew. Whatever cannot be found out is `unknown`.
     """
     attempt = await store.read(lambda tx: open_attempt(tx, proposal.id))
     if attempt is None:
@@ -25,10 +26,13 @@ async def recover(store: Store, proposal: Proposal, writer: Writer, *, worker: s
     holder = str(attempt["worker"])
     if holder != worker and await store.read(lambda tx: is_alive(tx, holder, ALIVE_FOR)):
         return None
+    ended = holder != worker and not await store.read(lambda tx: is_known(tx, holder))
+    last_send = moment(attempt["started_at"]) + (timedelta(0) if ended else timedelta(seconds=MAX_SECONDS))
+    too_early = store.clock() < last_send + writer.lookup_settles  # as of now: the answer is as old as the question
     outcome = await writer.lookup(proposal.operation, key=proposal.id)
     if outcome.kind is not OutcomeKind.NOT_VISIBLE:
         return outcome
-    if moment(attempt["started_at"]) + writer.lookup_settles > store.clock():
+    if too_early:
         return None
     return Outcome(
         kind=OutcomeKind.UNAVAILABLE,

@@ -6,17 +6,16 @@ its end is found only against a copy kept elsewhere.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from placet.errors import LedgerBroken
+from placet.ledger.sealing import opened, seal
+from placet.ledger.standalone import GENESIS, Walk
 from placet.storage import Transaction
-from placet.storage.ledger_rows import all_entry_rows, entry_rows, insert_entry, last_link
+from placet.storage.ledger_rows import all_entry_rows, entry_rows, insert_entry, last_link, rows_of_kinds
 from placet.vocabulary import Json, canonical, sha256
-
-GENESIS = "0" * 64
-"""What the first entry names as its predecessor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +39,32 @@ class Verified:
     head: str
 
 
-def append(tx: Transaction, kind: str, facts: Mapping[str, Json], *, run: str = "", proposal: str = "") -> int:
-    """Add an entry in the caller's transaction and return its number. No entry, no change: they commit together."""
+def append(
+    tx: Transaction,
+    kind: str,
+    facts: Mapping[str, Json],
+    *,
+    run: str = "",
+    proposal: str = "",
+    personal: Mapping[str, Json] | None = None,
+    subject: str = "",
+) -> int:
+    """Add an entry in the caller's transaction and return its number. No entry, no change: they commit together.
+
+    Facts in `personal` are about the person `subject`: the entry holds a salted commitment to each, and the value
+    stands beside it under that person's key, so that `erase` makes it unreadable and the chain still verifies.
+
+    Raises:
+        ValueError: `personal` without `subject`, or a fact given twice.
+    """
     last = last_link(tx)
     seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    shown = dict(facts)
+    if personal:
+        shown |= seal(tx, seq, personal, subject=subject, beside=facts)
     entry = canonical({
         "seq": seq, "at": tx.stamp, "kind": kind, "run": run, "proposal": proposal,
-        "previous": previous, "facts": dict(facts),
+        "previous": previous, "facts": shown,
     })  # fmt: skip
     insert_entry(
         tx,
@@ -63,45 +81,56 @@ def append(tx: Transaction, kind: str, facts: Mapping[str, Json], *, run: str = 
 
 
 def entries(tx: Transaction, *, run: str = "", proposal: str = "", last: int = 0) -> list[Entry]:
-    """Entries in order: all, those of a run, those of a proposal, or only the `last` so many."""
-    rows = entry_rows(tx, run=run, proposal=proposal, last=last)
+    """Entries in order: all, those of a run, those of a proposal, or only the `last` so many.
+
+    Sealed values are opened, `[erased]` where the person was erased; content that retention dropped has no facts.
+    """
+    return _entries(tx, entry_rows(tx, run=run, proposal=proposal, last=last))
+
+
+def entries_of(tx: Transaction, kinds: Sequence[str]) -> list[Entry]:
+    """Entries of these kinds, in order, opened as `entries` does."""
+    return _entries(tx, rows_of_kinds(tx, kinds))
+
+
+def _entries(tx: Transaction, rows: Sequence[Any]) -> list[Entry]:
+    facts = opened(tx, {row.seq: json.loads(row.entry)["facts"] if row.entry else {} for row in rows})
     return [
         Entry(
             seq=row.seq, at=row.at, kind=row.kind, run=row.run, proposal=row.proposal,
-            facts=json.loads(row.entry)["facts"], hash=row.hash,
+            facts=facts[row.seq], hash=row.hash,
         )
         for row in rows
     ]  # fmt: skip
 
 
 def verify(tx: Transaction) -> Verified:
-    """Walk the chain from the first entry.
+    """Walk the chain from the first entry. `examine_ledger` says more, and knows heads and anchors.
 
     Raises:
         LedgerBroken: the first entry that does not fit, and how.
     """
-    expected, head = 1, GENESIS
-    for row in all_entry_rows(tx):
-        damage = _damage(row.seq, row, expected, head)
-        if damage:
-            raise LedgerBroken(seq=expected, damage=damage)
-        expected, head = expected + 1, row.hash
-    return Verified(entries=expected - 1, head=head)
+    walk = Walk()
+    if not walk.run(all_entry_rows(tx)):
+        raise LedgerBroken(seq=walk.tree.size + 1, damage=_damage(walk))
+    for gone in walk.account.close():
+        raise LedgerBroken(seq=gone.entry, damage=gone.detail)
+    return Verified(entries=walk.tree.size, head=walk.chain)
 
 
-def _damage(seq: int, row: Any, expected: int, head: str) -> str:
-    """What is wrong with one row, or an empty string. `head` is the hash of the row before."""
-    if seq != expected:
-        return f"it is missing; the next one found is {seq}"
+def _damage(walk: Walk) -> str:
+    """What is wrong with the row at which a walk stopped."""
+    row, expected = walk.stopped, walk.tree.size + 1
+    if row is None or row.seq != expected:
+        return f"it is missing; the next one found is {row.seq if row else 'none'}"
+    if not row.entry:
+        return "its content is missing and no retirement accounts for it"
     if sha256(row.entry) != row.hash:
         return "its content was changed"
-    if row.previous != head:
+    if row.previous != walk.chain:
         return "it does not follow the entry before it"
     try:
-        inside = json.loads(row.entry)
+        json.loads(row.entry)
     except ValueError:
         return "its content is not readable"
-    columns = {"seq": seq, "at": row.at, "kind": row.kind, "run": row.run, "proposal": row.proposal}
-    if any(inside.get(name) != value for name, value in columns.items()) or inside.get("previous") != head:
-        return "its columns differ from its hashed content"
-    return ""
+    return "its columns differ from its hashed content"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from placet.ledger.chain import append
 from placet.storage import Transaction
+from placet.storage.ledger_rows import hold_appends
 from placet.storage.rows import swap_state
 from placet.vocabulary import MOVES, Json, Proposal, ProposalState
 
@@ -27,6 +28,7 @@ def move(
     """
     if new not in MOVES.get(proposal.state, frozenset()):
         raise ValueError(f"a proposal cannot move from {proposal.state.value} to {new.value}")
+    hold_appends(tx)  # before the row's own lock, as everywhere
     moved = swap_state(
         tx,
         proposal.id,

@@ -6,8 +6,8 @@ from pathlib import Path
 from placet.errors import Finding
 from placet.project.settings import SETTINGS_FILE, Settings, setting_line
 from placet.project.survey import Survey
-from placet.project.systems import objects_of, read_scopes, systems_offered
-from placet.rules import Document, Policies, nearest, read_yaml
+from placet.project.systems import objects_of, read_scopes, schemas_of, systems_offered
+from placet.rules import Document, Policies, doubtful_rules, nearest, read_yaml
 from placet.rules.strict_yaml import YamlPath
 from placet.vocabulary import AgentSpec, Effect, Scope, Verdict, covered
 
@@ -25,6 +25,8 @@ def unresolved(survey: Survey) -> Iterator[Finding]:
         return
     yield from _systems(survey.folder, survey.settings)
     yield from _objects(survey, survey.settings)
+    if survey.policies is not None:
+        yield from _rule_doubts(survey.folder, survey.policies, survey.settings)
     if survey.policies is not None and not any(name.startswith("tools/") for name in survey.rooms.broken):
         yield from _policy_scopes(survey, survey.policies, readable)
 
@@ -107,6 +109,15 @@ def _policy_scopes(survey: Survey, policies: Policies, readable: Sequence[Scope]
             yield from _without_tool(rules, ("rules", at, "on"), rule.scopes, useful)
     if not policies.rules and any(tool.effect is not Effect.READ for tool in tools):
         yield Finding("policies/rules.yaml", 0, "no rule is written, so every write is refused")
+
+
+def _rule_doubts(folder: Path, policies: Policies, settings: Settings) -> Iterator[Finding]:
+    rules = read_yaml(folder / "policies" / "rules.yaml", "policies/rules.yaml")
+    for doubt in doubtful_rules(policies, schemas_of(settings.systems)):
+        path: YamlPath = ("rules", doubt.rule, "id")
+        if doubt.condition is not None:
+            path = ("rules", doubt.rule, "when", doubt.condition)
+        yield rules.finding(path, doubt.message, doubt.nearest)
 
 
 def _without_tool(

@@ -7,7 +7,7 @@ from placet.errors import Finding, ProjectInvalid, SettingInvalid
 from placet.project.agents import AgentRoom, read_agents
 from placet.project.rooms import PythonRooms, read_python_rooms
 from placet.project.settings import SETTINGS_FILE, LimitSettings, Settings, load_settings
-from placet.rules import Policies, load_policies
+from placet.rules import Policies, load_policies, read_examples
 
 
 @dataclass
@@ -24,13 +24,14 @@ class Survey:
 
 
 def survey_project(folder: Path) -> Survey:
-    """Read settings, agents, tools, graphs and policies of `folder`. Raises nothing for what the files say."""
+    """Read settings, agents, tools, graphs, policies and their examples in `folder`. Raises nothing for what the files say."""
     findings: list[Finding] = []
     settings, setting_error = _settings(folder, findings)
     agents = read_agents(folder, settings.limits if settings else LimitSettings())
     rooms = read_python_rooms(folder)
     policies = _policies(folder, findings)
-    findings = [*findings, *agents.findings, *rooms.findings]
+    _examples, wrong = read_examples(folder / "policies", policies)
+    findings = [*findings, *wrong, *agents.findings, *rooms.findings]
     return Survey(folder, settings, agents, rooms, policies, setting_error, findings)
 
 

@@ -20,6 +20,11 @@ def objects_of(systems: Mapping[str, SystemSettings]) -> frozenset[str]:
     return frozenset(schema.object for name in systems for schema in _EMBEDDED.get(name, ()))
 
 
+def schemas_of(systems: Mapping[str, SystemSettings]) -> dict[str, ObjectSchema]:
+    """The objects of the configured systems by full name, as their connectors declare them."""
+    return {schema.object: schema for name in systems for schema in _EMBEDDED.get(name, ())}
+
+
 def read_scopes(objects: Iterable[str]) -> tuple[Scope, ...]:
     """The scope that reads each object: tools need it for what they look up on the way."""
     return tuple(Scope.parse(f"{object}:read") for object in sorted(objects))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from placet.approvals import expire
 from placet.connectors import Reader
-from placet.connectors.embedded import EmbeddedOptions, EmbeddedSystem
+from placet.connectors.embedded import EmbeddedOptions, EmbeddedSystem, seed_missing
 from placet.dispatch import Dispatch
+from placet.dispatch.heartbeats import retire
 from placet.dispatch.inline import InlineDispatch
 from placet.errors import SettingInvalid
 from placet.executor import Executor, GrantSeal, System
@@ -75,6 +76,26 @@ def open_store(project: Project, *, clock: Clock = system_clock, upgrade: bool =
     return Store.open(url, clock=clock, upgrade=upgrade)
 
 
+def check_writable(store: Store) -> None:
+    """Write to the database without changing anything: taking the lock alone succeeds on a read-only SQLite file.
+
+    Raises:
+        DatabaseReadOnly: it can only be read.
+        DatabaseUnavailable: it does not answer.
+    """
+    store.write_now(lambda tx: retire(tx, ""))  # no worker has an empty name
+
+
+def _open_for_writing(project: Project, clock: Clock) -> Store:
+    store = open_store(project, clock=clock)
+    try:
+        check_writable(store)  # here it gets its own name; the dispatch engine would only say that it cannot start
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
 def open_systems(project: Project, clock: Clock = system_clock) -> dict[str, EmbeddedSystem]:
     """The configured systems, not yet opened."""
     return {name: _system(project, name, one, clock) for name, one in project.settings.systems.items()}
@@ -131,7 +152,7 @@ async def open_desk(project: Project, *, clock: Clock = system_clock) -> AsyncIt
     """
     from placet.dispatch.dbos_adapter import DbosDispatch
 
-    store = open_store(project, clock=clock)
+    store = _open_for_writing(project, clock)
     try:
         yield Desk(project=project, store=store, dispatch=DbosDispatch.client(store))
     finally:
@@ -157,7 +178,7 @@ async def open_application(
     """
     async with AsyncExitStack() as stack:
         if store is None:
-            store = open_store(project, clock=clock)
+            store = _open_for_writing(project, clock)
             stack.callback(store.close)
         if model is None:
             model = open_model(project)
@@ -198,6 +219,7 @@ async def _join(
     from placet.storage.checkpointers import open_checkpointer
 
     systems = open_systems(project, store.clock)
+    seed_missing(systems.values(), now=store.clock())
     readers: dict[str, Reader] = {name: system.reader() for name, system in systems.items()}
     policies = project.policies
     toolbox = Toolbox(tools=project.tools, readers=readers, policies=policies, store=store, dispatch=dispatch)

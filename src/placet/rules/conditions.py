@@ -80,7 +80,7 @@ def compile_condition(text: str) -> CelCondition:
         raise
     except BaseException as error:  # noqa: BLE001 - a panic of the Rust core is a BaseException
         raise ValueError(f"`{text}` is not a condition: {_syntax(error)}") from None
-    bound = set(_BOUND.findall(text))
+    bound = bound_names(text)
     for name in program.variables():
         if name not in ROOTS and name not in bound:
             raise ValueError(f"`{text}` uses the unknown name `{name}`{_hint(name, ROOTS)}")
@@ -88,6 +88,11 @@ def compile_condition(text: str) -> CelCondition:
         if name[0].isalpha() and name not in _FUNCTIONS:
             raise ValueError(f"`{text}` calls the unknown function `{name}`{_hint(name, _FUNCTIONS)}")
     return CelCondition(text, program)
+
+
+def bound_names(text: str) -> frozenset[str]:
+    """The names that `all`, `exists`, `map` and `filter` bind inside a condition."""
+    return frozenset(_BOUND.findall(text))
 
 
 def prepare(context: Mapping[str, Json]) -> Facts:

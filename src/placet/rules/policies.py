@@ -1,10 +1,11 @@
 """People, roles and rules of a project, resolved and ready to be asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from placet.rules.calendar import Calendar
 from placet.rules.conditions import CelCondition
 from placet.vocabulary import Person, Role, Ruling, Scope, Verdict
 
@@ -14,7 +15,10 @@ OWNER_ROLE: Final = "owner"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule with compiled conditions. `approvers` are roles; `file` and `line` say where it is written."""
+    """One rule with compiled conditions. `approvers` are roles; `file` and `line` say where it is written.
+
+    With a `calendar`, `expires_in_seconds` counts working time only. `escalates_to` are the roles it names for later.
+    """
 
     id: str
     scopes: tuple[Scope, ...]
@@ -27,6 +31,8 @@ class Rule:
     because: str
     file: str
     line: int
+    calendar: Calendar | None = None
+    escalates_to: tuple[str, ...] = ()
 
     def concerns(self, scope: Scope) -> bool:
         """Whether the rule speaks about `scope`."""
@@ -41,6 +47,28 @@ class Policies:
     roles: Mapping[str, Role]
     rules: tuple[Rule, ...]
     hash: str
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @cached_property
+    def _exact(self) -> Mapping[Scope, tuple[int, ...]]:
+        """Places of the rules that name a scope outright."""
+        places: dict[Scope, list[int]] = {}
+        for at, rule in enumerate(self.rules):
+            for scope in dict.fromkeys(rule.scopes):
+                places.setdefault(scope, []).append(at)
+        return {scope: tuple(found) for scope, found in places.items()}
+
+    @cached_property
+    def _wild(self) -> tuple[int, ...]:
+        return tuple(
+            at for at, rule in enumerate(self.rules) if any("*" in {one.object, one.verb} for one in rule.scopes)
+        )
+
+    def rules_on(self, scope: Scope) -> tuple[Rule, ...]:
+        """The rules that speak about `scope`, in the order of the file."""
+        wild = [at for at in self._wild if self.rules[at].concerns(scope)]
+        places = sorted({*self._exact.get(scope, ()), *wild}) if wild else self._exact.get(scope, ())
+        return tuple(self.rules[at] for at in places)
 
     @cached_property
     def _by_slack(self) -> Mapping[str, Person]:

@@ -22,10 +22,19 @@ _PAGE = 5_000
 _LOCK = 0x706C6163  # PostgreSQL advisory lock that orders appends; any constant does
 
 
-def last_link(tx: Transaction) -> tuple[int, str] | None:
-    """Number and hash of the newest entry, or `None`. Holds off other appends until this transaction ends."""
+def hold_appends(tx: Transaction) -> None:
+    """Hold off everyone else who would append until this transaction ends. SQLite holds off all writers anyway.
+
+    Call it before reading what a decision rests on: two transactions on PostgreSQL would otherwise read the same
+    state and both act on it. It comes before any row's own lock, so that nobody waits in a circle.
+    """
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def last_link(tx: Transaction) -> tuple[int, str] | None:
+    """Number and hash of the newest entry, or `None`. Holds off other appends until this transaction ends."""
+    hold_appends(tx)
     row = tx.connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
     return None if row is None else (row.seq, row.hash)
 
@@ -109,15 +118,20 @@ def anchor_rows(tx: Transaction) -> list[Any]:
 # --- retention --------------------------------------------------------------------------------------
 
 
-def rows_before(tx: Transaction, *, at: str, limit: int) -> list[Any]:
-    """Up to `limit` entries older than `at` that still have their content, oldest first."""
+def rows_before(tx: Transaction, *, at: str, kinds: str, limit: int) -> list[Any]:
+    """Up to `limit` entries of `kinds` (`tool.read` or `tool.*`) up to `at` that still have their content."""
     beside = ledger.outerjoin(ledger_retired, ledger.c.seq == ledger_retired.c.seq)
-    query = select(ledger).select_from(beside).where(ledger.c.at < at, ledger_retired.c.seq.is_(None))
+    query = select(ledger).select_from(beside).where(ledger.c.at <= at, ledger_retired.c.seq.is_(None))
+    if kinds.endswith(".*"):
+        query = query.where(ledger.c.kind.startswith(kinds[:-1], autoescape=True))
+    else:
+        query = query.where(ledger.c.kind == kinds)
     return list(tx.connection.execute(query.order_by(ledger.c.seq).limit(limit)).all())
 
 
 def retire_row(tx: Transaction, seq: int, *, leaf: str, by: int) -> None:
     """Empty the content of one entry and keep the hash of its leaf."""
+    _overwrite_what_is_freed(tx)
     tx.connection.execute(insert(ledger_retired).values(seq=seq, leaf=leaf, by=by))
     tx.connection.execute(update(ledger).where(ledger.c.seq == seq).values(entry=b""))
 
@@ -152,17 +166,18 @@ def sealed_rows(tx: Transaction, *, low: int, high: int) -> list[Any]:
 
 
 def destroy_subject(tx: Transaction, ref: str) -> None:
-    """Overwrite the key and the name of a person; on SQLite also in the pages and the log the file keeps.
-
-    `secure_delete` makes SQLite write zeros over what it frees (sqlite.org/pragma.html#pragma_secure_delete); the
-    write-ahead log is emptied once the transaction is durable.
-    """
-    connection = tx.connection
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        tx.after_commit(_log_emptier(connection.engine))
+    """Overwrite the key and the name of a person; on SQLite also in the pages and the log the file keeps."""
+    _overwrite_what_is_freed(tx)
+    if tx.connection.dialect.name == "sqlite":
+        tx.after_commit(_log_emptier(tx.connection.engine))
     gone = update(ledger_subjects).where(ledger_subjects.c.ref == ref)
-    connection.execute(gone.values(name=None, key=None, erased_at=tx.stamp))
+    tx.connection.execute(gone.values(name=None, key=None, erased_at=tx.stamp))
+
+
+def _overwrite_what_is_freed(tx: Transaction) -> None:
+    """Have SQLite write zeros over the bytes it frees (sqlite.org/pragma.html#pragma_secure_delete)."""
+    if tx.connection.dialect.name == "sqlite":
+        tx.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def _log_emptier(engine: Engine) -> Callable[[], None]:

@@ -78,6 +78,11 @@ def take_settled(tx: Transaction, changeset: str) -> str | None:
     return str(tx.connection.execute(select(changesets.c.run).where(changesets.c.id == changeset)).scalar_one())
 
 
+def is_known(tx: Transaction, worker: str) -> bool:
+    """Whether a worker has a heartbeat at all, however old. One that ended, or was found dead, has none."""
+    return tx.connection.execute(select(heartbeats.c.worker).where(heartbeats.c.worker == worker)).first() is not None
+
+
 def is_alive(tx: Transaction, worker: str, within: timedelta) -> bool:
     """Whether a worker's heartbeat is younger than `within`."""
     seen = tx.connection.execute(select(heartbeats.c.seen_at).where(heartbeats.c.worker == worker)).scalar()

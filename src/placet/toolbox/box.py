@@ -151,8 +151,9 @@ class Toolbox:
         draft = await returned if inspect.isawaitable(returned) else returned
         if not isinstance(draft, Draft):
             raise ToolUnknown(tool=call.tool, known="tools that return an operation")
-        reader = self._scoped(turn, draft.object.partition(".")[0])
-        drafted = await examine(tool, draft, reader)
+        system = draft.object.partition(".")[0]
+        reader = self._scoped(turn, system)
+        drafted = await examine(tool, draft, reader, self._readers[system])
         _not_again(drafted, earlier)
         ruling = judge(self._policies, turn, drafted, reader)
         now = self._store.clock()
@@ -211,6 +212,12 @@ def _earlier(tx: Transaction, turn: Turn) -> tuple[str | None, list[Proposal]]:
     return changeset_of(tx, turn.run, turn.number), list_proposals(tx, run=turn.run, limit=1_000)
 
 
+_NOT_MADE = {
+    ProposalState.EXPIRED, ProposalState.CANCELLED, ProposalState.SUPERSEDED, ProposalState.FAILED, ProposalState.STALE,
+}  # fmt: skip
+"""Ends after which the same change may be proposed anew: it was surely not made, and nobody said no."""
+
+
 def _not_again(drafted: Drafted, earlier: Sequence[Proposal]) -> None:
     """Refuse a change that this run has proposed already, or that a person rejected in it."""
     for one in earlier:
@@ -218,5 +225,5 @@ def _not_again(drafted: Drafted, earlier: Sequence[Proposal]) -> None:
             continue
         if one.state is ProposalState.REJECTED:
             raise RejectedBefore(reason=one.reason)
-        if not one.state.settled:
+        if one.state not in _NOT_MADE:
             raise ProposedAlready(proposal=one.id)

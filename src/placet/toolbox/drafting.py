@@ -50,8 +50,11 @@ class Drafted:
     cascades: tuple[str, ...]
 
 
-async def examine(declaration: ToolDeclaration, draft: Draft, reader: Reader) -> Drafted:
+async def examine(declaration: ToolDeclaration, draft: Draft, reader: Reader, names: Reader) -> Drafted:
     """Read what the draft would change and put it into exact values.
+
+    `reader` is the scoped one; `names` looks up what references on the card are called, whoever asked: the
+    approver must see id and name.
 
     Raises:
         ModelMistake: it is outside the tool's scope, does not fit the object, or would change nothing.
@@ -64,7 +67,7 @@ async def examine(declaration: ToolDeclaration, draft: Draft, reader: Reader) ->
     fields = exact_fields(declaration.name, draft, schema, base)
     record = draft.record.id if draft.record else ""
     operation = Operation(draft.kind, draft.object, record, fields, draft.verb)
-    changes = await changes_of(reader, operation, schema, base)
+    changes = await changes_of(names, operation, schema, base)
     if draft.kind is OperationKind.UPDATE and not changes:
         raise ArgumentInvalid(tool=declaration.name, argument="arguments", reason="nothing would change by this")
     name = base.name if base else _name(fields.get(schema.name_field), changes)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from placet.vocabulary import Json, Money, Record, in_words, to_json
+from placet.vocabulary import Json, Money, Record, as_money, in_words, to_json
 
 MAX_ITEMS = 50
 MAX_TEXT = 2_000
@@ -20,6 +20,8 @@ def present(value: object) -> Json:  # noqa: PLR0911 - one return per kind of va
             return str(value)
         case str():
             return value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}…"
+        case Mapping() if (money := as_money(dict(value))) is not None:
+            return str(money)
         case Mapping():
             return {str(key): present(item) for key, item in value.items()}
         case Sequence() | set() | frozenset():

@@ -1,72 +1,12 @@
-"""The company with a local Slack in front: real Bolt, real sockets, the real graph, and segments run as they come."""
+"""A local Slack whose deadlines a test moves, and the company behind it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.integration.slack.office import CHANNELS, PEOPLE, Office, office_in
 
-from placet.localslack import Actor, Clock, LocalChannel, LocalSlack, LocalUser, Message, Player
-from placet.slack import SlackEdge
-from placet.vocabulary import Proposal, Secret
-from tests.support.company import AGENT, Company, company
-
-PEOPLE = (
-    LocalUser("U0RILEY", "riley", "Riley Park", "riley@merle-instruments.example"),
-    LocalUser("U0DANA", "dana", "Dana Okafor", "dana@merle-instruments.example"),
-    LocalUser("U0OMAR", "omar", "Omar Reyes", "omar@merle-instruments.example"),
-    LocalUser("U0STRAY", "stray", "Sam Stray", "sam@merle-instruments.example"),
-)
-CHANNELS = (LocalChannel("C0DEALS", "deals"), LocalChannel("C0SHARED", "with-acme", is_ext_shared=True))
-ASK = "set hooli to 120000"
-
-
-@dataclass(slots=True, kw_only=True)
-class Office:
-    """The company, its Slack and its app. People are `riley` (rep), `dana` (director), `omar` and `stray` (unknown)."""
-
-    co: Company
-    slack: LocalSlack
-    player: Player
-    edge: SlackEdge
-
-    def who(self, name: str) -> Actor:
-        return self.player.user(name)
-
-    async def card(self, *, person: str = "dana", starts: str = "Approval needed") -> Message:
-        """The newest message in a person's direct message whose text starts like that."""
-        return await self.who(person).wait_message(lambda one: one.text.startswith(starts))
-
-    async def asked(self, text: str = ASK) -> Message:
-        """Riley asks, and Dana's card is there."""
-        await self.who("riley").says(text)
-        return await self.card()
-
-    async def told(self, name: str) -> str:
-        """The text of the newest ephemeral message somebody sees."""
-        return (await self.who(name).wait_message(lambda one: one.ephemeral)).text
-
-    async def proposal(self) -> Proposal:
-        return await self.co.only()
-
-    async def facts(self, kind: str) -> list[Any]:
-        """The facts of every ledger entry of a kind."""
-        return [entry.facts for entry in await self.co.ledger() if entry.kind == kind]
-
-
-def edge_of(co: Company, slack: LocalSlack, **differing: Any) -> SlackEdge:
-    facts = {
-        "store": co.store,
-        "dispatch": co.dispatch,
-        "policies": co.policies,
-        "default_agent": co.app.project.agents[AGENT],
-        "graph_version": "1",
-        "bot_token": Secret(slack.bot_token),
-        "app_token": Secret(slack.app_token),
-        "api_url": slack.api_url,
-    }
-    return SlackEdge(**{**facts, **differing})
+from placet.localslack import Clock, LocalSlack, Player
 
 
 @pytest.fixture
@@ -83,14 +23,5 @@ async def player(slack: LocalSlack) -> AsyncIterator[Player]:
 
 @pytest.fixture
 async def office(tmp_path: Path, slack: LocalSlack, player: Player) -> AsyncIterator[Office]:
-    """Everything open; at the end nothing that Slack itself would have refused may have been sent."""
-    async with company(tmp_path) as co:
-        edge = edge_of(co, slack)
-        co.dispatch.register("send", edge.send)
-        await co.dispatch.start_worker()
-        await edge.start()
-        await player.wait_connected()
-        yield Office(co=co, slack=slack, player=player, edge=edge)
-        await edge.stop()
-        await co.dispatch.stop_worker()
-        assert await player.failures() == []
+    async with office_in(tmp_path, slack, player) as office:
+        yield office

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -64,7 +65,9 @@ async def race(co: Company, *clicks: tuple[str, DecisionKind]) -> list[Verdicted
         made = click_on(proposal, co.person(person), kind, reason="a reason")
         return co.store.write_now(lambda tx: decide(tx, co.dispatch, co.policies, made))
 
-    return list(await asyncio.gather(*(asyncio.to_thread(click, *one) for one in clicks)))
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(len(clicks)) as pool:
+        return list(await asyncio.gather(*(loop.run_in_executor(pool, click, *one) for one in clicks)))
 
 
 async def test_of_two_approvers_at_once_exactly_one_decides(tmp_path: Path) -> None:

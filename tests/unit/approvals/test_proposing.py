@@ -35,7 +35,7 @@ async def test_a_rejected_wish_is_not_proposed_again_in_its_run(tmp_path: Path) 
         await co.reject("dana", reason="budget is frozen")
         assert [one.state for one in await co.proposals()] == [ProposalState.REJECTED]
         refused = [one.facts for one in await co.ledger() if one.kind == "tool.refused"]
-        assert {one["code"] for one in refused} == {"policy_denied"}
+        assert {one["code"] for one in refused} == {"rejected_before"}
         assert "budget is frozen" in str(refused[0]["message"])
 
 

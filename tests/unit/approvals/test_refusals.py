@@ -18,15 +18,14 @@ Refused = Callable[..., Awaitable[str]]
 def refused(asked: Company) -> Refused:
     """Click, and give the reason of the refusal, which the ledger must hold too."""
 
-    async def click(person: str = "dana", kind: DecisionKind = DecisionKind.APPROVE, **differing: Any) -> str:
-        return await refusal_of(asked, person, kind, **differing)
+    async def click(by: str = "dana", kind: DecisionKind = DecisionKind.APPROVE, **differing: Any) -> str:
+        return await refusal_of(asked, by, kind, **differing)
 
     return click
 
 
-async def refusal_of(co: Company, person: str, kind: DecisionKind, **differing: Any) -> str:
-    proposal = await co.only()
-    told = await co.decide(person, proposal, kind, **differing)
+async def refusal_of(co: Company, by: str, kind: DecisionKind, **differing: Any) -> str:
+    told = await co.decide(by, await co.only(), kind, **differing)
     assert told.refused is not None
     last = (await co.ledger())[-1]
     assert (last.kind, last.facts["reason"]) == ("decision.refused", told.refused.reason)
@@ -59,7 +58,7 @@ async def test_the_requester_does_not_approve_what_she_asked_for(tmp_path: Path)
 
 @pytest.mark.parametrize("person", ["omar", "priya"])
 async def test_someone_without_the_role_decides_nothing(refused: Refused, person: str) -> None:
-    assert await refused(person=person) == "not_eligible"
+    assert await refused(person) == "not_eligible"
 
 
 async def test_a_role_that_was_taken_away_no_longer_decides(tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ async def settle_accounts(play: Play, *, stopped_with: int | None, seconds: floa
         play.say(f"  real Slack would refuse: {breach}")
     play.check("real Slack would have refused nothing", not breaches)
     play.check("the server stops in good order", stopped_with == 0)
-    recovered = any(one.name.startswith("the killed run finishes") and one.ok for one in play.checks)
     return {
         "model": play.stage.model,
         "requests": _count(noted, "run.received"),
@@ -36,7 +35,7 @@ async def settle_accounts(play: Play, *, stopped_with: int | None, seconds: floa
         "writes_sent": sum(sent.values()),
         "double_writes": again,
         "rejected": sum(one.state is ProposalState.REJECTED for one in proposals),
-        "crash_recovered": recovered,
+        "crash_recovered": play.recovered,
         "unknown_people_refused": sum(
             one.kind == "slack.refused" and one.facts.get("reason") == "unknown_person" for one in noted
         ),

@@ -20,6 +20,7 @@ ModelChoice = Literal["auto", "local", "openai", "scripted"]
 
 
 def demo(
+    *,
     headless: Annotated[
         bool, typer.Option("--headless", help="Play the story without a browser and check it.")
     ] = False,
@@ -58,12 +59,11 @@ def _model_kind(project: "Project", said: ModelChoice, *, headless: bool, out: O
     Raises:
         ModelUnavailable: it is the local one, and that is not installed.
     """
+    wanted = project.settings.model.kind if said == "auto" else said
+    if wanted != "local":
+        return wanted
     from placet.models import LocalModel, local_model_installed
 
-    if said in {"openai", "scripted"}:
-        return said
-    if said == "auto" and project.settings.model.kind != "local":
-        return project.settings.model.kind
     if local_model_installed():
         return "local"
     if said == "auto" and headless:

@@ -1,16 +1,18 @@
 """The means of the story: people in the local Slack, the server, and a look into the databases."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from placet.cli.demo.server import Server
 from placet.cli.demo.stage import Stage
 from placet.connectors.embedded import EmbeddedReader
+from placet.dispatch.dbos_rows import counts
 from placet.errors import DemoFailed
 from placet.localslack import Actor, Message, Player, Sent
 from placet.storage import Store, Transaction
-from placet.storage.outbox_rows import unsent
+from placet.storage.outbox_rows import outbox_row, unsent
 from placet.storage.rows import list_proposals
 from placet.storage.run_rows import find_run
 from placet.vocabulary import Condition, Proposal, Record
@@ -19,8 +21,9 @@ WAIT_S = 30.0
 """How long the story waits for one thing that people would see."""
 FIRST_WAIT_S = 60.0
 """The same for the first request: a local model loads its weights then."""
-LOOK_AGAIN_S = "0.2"
+LOOK_AGAIN_S = "0.5"
 CAST = {"riley": "U0RILEY", "dana": "U0DANA", "omar": "U0OMAR"}
+T = TypeVar("T")
 APPROVE, REJECT = "decide:approve", "decide:reject"
 
 
@@ -34,7 +37,10 @@ class Check:
 
 @dataclass(slots=True, kw_only=True)
 class Play:
-    """One performance. `say` tells the audience; `checks` collects what held and what did not."""
+    """One performance. `say` tells the audience; `checks` collects what held and what did not.
+
+    `recovered`: a run that waited when the server was killed was carried on by the next one.
+    """
 
     stage: Stage
     server: Server
@@ -42,6 +48,7 @@ class Play:
     store: Store
     say: Callable[[str], None]
     checks: list[Check] = field(default_factory=list)
+    recovered: bool = False
 
     def check(self, name: str, ok: bool) -> None:  # noqa: FBT001 - the second half of a sentence
         """Note whether something held."""
@@ -59,12 +66,34 @@ class Play:
         )
         return await self.server.watching(f"a card to {person}", wanted, within_s)
 
-    async def reply(self, person: str, sent: Sent, *parts: str) -> Message:
-        """The answer in the thread of what a person wrote, with all `parts` in its text."""
-        wanted = self.actor(person).wait_message(
-            lambda one: one.thread_ts == sent.ts and all(part in one.text for part in parts), timeout_s=WAIT_S
-        )
-        return await self.server.watching(f"an answer to {person}", wanted, WAIT_S)
+    async def reply(self, person: str, sent: Sent) -> Message:
+        """What the app says first in the thread of what a person wrote."""
+        wanted = self.actor(person).wait_message(lambda one: one.thread_ts == sent.ts, timeout_s=WAIT_S)
+        return await self.server.watching(f"a reply to {person}", wanted, WAIT_S)
+
+    async def answer(self, person: str, run: str) -> str:
+        """The text of a run's answer, once it stands in the thread of the person who asked."""
+
+        async def shown() -> str:
+            row = await self.store.read(lambda tx: outbox_row(tx, f"answer:{run}"))
+            if row is None or row["shown"] < row["wanted"]:
+                return ""
+            seen = await self.actor(person).messages(row["channel"])
+            return next((one.text for one in seen if one.ts == row["message"]), "")
+
+        return await self._look_until(shown, f"the answer to {person}")
+
+    async def _look_until(self, look: Callable[[], Awaitable[T]], what: str) -> T:
+        """Look at once, after every change in Slack, and twice a second: not every step of a run shows there."""
+
+        async def wait() -> T:
+            count = "-1"
+            while not (found := await look()):
+                seen = await self.player.get("changes", after=count, timeout_s=LOOK_AGAIN_S)
+                count = str(seen["count"])
+            return found
+
+        return await self.server.watching(what, wait(), WAIT_S)
 
     async def click(self, person: str, card: Message, action: str) -> None:
         """Press a button of a card.
@@ -80,17 +109,13 @@ class Play:
         """Whether the run comes to wait, with nothing on its way to Slack and no segment in the works."""
 
         def at_rest(tx: Transaction) -> bool:
-            from placet.dispatch.dbos_rows import counts
-
             row = find_run(tx, run)
             return row is not None and row["state"] == "waiting" and not unsent(tx) and not counts(tx).get("running")
 
-        async def wait() -> bool:
-            while not await self.store.read(at_rest):
-                await self.player.get("changes", after=str(2**31), timeout_s=LOOK_AGAIN_S)
-            return True
+        async def look() -> bool:
+            return await self.store.read(at_rest)
 
-        return await self.server.watching("the run to wait", wait(), WAIT_S)
+        return await self._look_until(look, "the run to wait")
 
     async def newest(self) -> Proposal:
         """The proposal that was made last.

@@ -1,9 +1,10 @@
 """Seeding: the company Merle Instruments, the same to the last row for the same seed and time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from placet.connectors.embedded.files import SystemFile, new_file
@@ -40,6 +41,20 @@ def seed_company(
         file.close()
         made[system] = EmbeddedSystem(system, path)
     return made
+
+
+def seed_missing(systems: Iterable[EmbeddedSystem], *, now: datetime) -> tuple[str, ...]:
+    """Give each system whose file is not there its sample data, and leave the others alone; returns their names.
+
+    A file appears whole or not at all. Its folder is made, but not the folder above that.
+    """
+    missing = [one for one in systems if not one.exists() and one.path.parent.parent.is_dir()]
+    for one in missing:
+        one.path.parent.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=one.path.parent) as folder:
+            made = seed_company(Path(folder), now=now)[one.system]
+            made.path.replace(one.path)
+    return tuple(one.system for one in missing)
 
 
 def _chance(seed: int, system: System) -> Random:
