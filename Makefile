@@ -78,7 +78,7 @@ chromium: # from the system's packages, where that is allowed
 
 bench: $(READY) ## The cost of one governed write, beside plain LangGraph
 	@echo "bench: one governed write beside plain LangGraph with the same saver"
-	@$(BIN)/python benchmarks/governed_write.py $(ARGS)
+	@$(BIN)/python -m benchmarks.governed_write $(ARGS)
 
 docs: $(READY) ## Check the documentation: links, commands, examples, names of tests
 	@echo "docs: links, commands, examples, names of tests"

@@ -1,7 +1,7 @@
 """What holds for every test: no network, and nothing reaches a system that nobody approved."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,3 +58,26 @@ async def asked(co: "Company") -> "Company":
     """The company with one proposal that waits for a sales director."""
     await co.ask("riley", "set hooli to 120000")
     return co
+
+
+@pytest.fixture(scope="session")
+def new_postgres() -> Iterator[Callable[[], str]]:
+    """Makes an empty PostgreSQL database and gives its URL."""
+    import psycopg
+
+    from tests.integration.postgres import postgres_databases  # starts a server, which few tests need
+
+    with postgres_databases() as new:
+        with psycopg.connect(new(), autocommit=True) as connection:
+            # What is thrown away need not reach the disk: flushing it would take the server half a minute to stop.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield new
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database: SQLite, and once more PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'placet.sqlite'}"
+    return str(request.getfixturevalue("new_postgres")())

@@ -29,10 +29,12 @@ def test_the_scaffold_is_clean_for_its_own_linter(demo_co: Path) -> None:
     run(Path(sys.executable).with_name("ruff"), "check", "--no-cache", ".", cwd=demo_co)
 
 
+@pytest.mark.requirement("ASK-2", "REM-1", "SYS-1", "WF-1")
 def test_the_whole_story_runs_in_the_scaffold(installed: Environment, demo_co: Path) -> None:
     summary = json.loads(installed.placet("demo", "--headless", "--model", "scripted", "--json", cwd=demo_co))
     assert summary["ledger"] == "verified"
     assert summary["double_writes"] == 0
+    assert summary["crash_recovered"] is True
     assert summary["writes_sent"] == summary["writes_approved"] > 0
 
 

@@ -236,6 +236,13 @@ def people_changed(policies: Policies, person: str, **changes: Any) -> Policies:
     return Policies(people=people, roles=policies.roles, rules=policies.rules, hash=policies.hash)
 
 
+def two_directors(quorum: int) -> Project:
+    """The project with Omar as a second sales director, where every rule asks for `quorum` people."""
+    project = with_person(reference(), "omar", roles=("sales-director",))
+    rules = tuple(replace(rule, quorum=quorum) for rule in project.policies.rules)
+    return replace(project, policies=replace(project.policies, rules=rules))
+
+
 @asynccontextmanager
 async def company(
     folder: Path,
@@ -256,10 +263,12 @@ async def company(
     used = replace(project or reference(), folder=folder)
     store = Store.open(database or used.database_url, clock=clock)
     dispatch = InlineDispatch(store, clock)
-    async with open_application(used, model=model, dispatch=dispatch, store=store, clock=clock) as app:
-        faults = _inject(app, options)
-        yield Company(app=app, dispatch=dispatch, clock=clock, model=model, faults=faults)
-    store.close()
+    try:
+        async with open_application(used, model=model, dispatch=dispatch, store=store, clock=clock) as app:
+            faults = _inject(app, options)
+            yield Company(app=app, dispatch=dispatch, clock=clock, model=model, faults=faults)
+    finally:
+        store.close()
 
 
 def _inject(app: Application, options: EmbeddedOptions | None) -> dict[str, Faults]:

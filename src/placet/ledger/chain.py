@@ -125,7 +125,7 @@ def _damage(walk: Walk) -> str:
         return f"it is missing; the next one found is {row.seq if row else 'none'}"
     if not row.entry:
         return "its content is missing and no retirement accounts for it"
-    if sha256(row.entry) != row.hash:
+    if type(row.entry) is not bytes or sha256(row.entry) != row.hash:
         return "its content was changed"
     if row.previous != walk.chain:
         return "it does not follow the entry before it"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from placet.ledger.export import rows
-from placet.ledger.sealing import sealed_problems
+from placet.ledger.sealing import has_sealed, sealed_problems
 from placet.ledger.standalone import Damage, Finding, PublicKey, Report, examine, read_checkpoint
 from placet.storage import Transaction
 from placet.storage.ledger_rows import all_entry_rows, hash_at, head_rows
@@ -51,8 +51,9 @@ def _contents(tx: Transaction) -> list[Finding]:
     facts: dict[int, dict[str, Json]] = {}
     for row in all_entry_rows(tx):
         try:
-            facts[row.seq] = json.loads(row.entry)["facts"] if row.entry else {}
-        except (ValueError, KeyError):
+            found = json.loads(row.entry)["facts"] if row.entry else {}
+            facts |= {row.seq: found} if has_sealed(found) else {}
+        except (ValueError, KeyError, TypeError, AttributeError):
             findings.append(Finding(row.seq, Damage.EDITED, "its content is not readable"))
     sealed = [Finding(seq, Damage.SEALED, detail) for seq, detail in sealed_problems(tx, facts)]
     return sorted(findings + sealed, key=lambda one: one.entry)

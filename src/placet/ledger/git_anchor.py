@@ -54,9 +54,12 @@ class GitAnchor:
         """
         commits = self._git("rev-list", "--reverse", self._ref).split()
         wanted = "".join(f"{commit}:{_FILE}\n" for commit in commits)
-        return split_notes(self._git("cat-file", "--batch=", given=wanted)) if commits else []
+        return split_notes(self._run("cat-file", "--batch=", given=wanted)) if commits else []
 
     def _git(self, *arguments: str, given: str = "") -> str:
+        return self._run(*arguments, given=given).strip()
+
+    def _run(self, *arguments: str, given: str = "") -> str:
         program = shutil.which("git")
         if program is None:
             raise AnchorFailed(anchor=self.name, reason="the program git is not installed")
@@ -73,4 +76,4 @@ class GitAnchor:
         if done.returncode != 0:
             said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
             raise AnchorFailed(anchor=self.name, reason=said[0][:200])
-        return done.stdout.decode(errors="replace").strip("\n")
+        return done.stdout.decode(errors="replace")

@@ -8,6 +8,7 @@ content only with such an entry, of a kind that may be dropped, old enough, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from placet.errors import RetentionRefused
 from placet.ledger.chain import append, entries_of
@@ -82,17 +83,25 @@ def retire(tx: Transaction, rules: Sequence[Keep], *, by: str) -> int:
     return sum(_retire(tx, rule, by=by) for rule in rules)
 
 
-def _retire(tx: Transaction, rule: Keep, *, by: str) -> int:
+def _due(tx: Transaction, rule: Keep) -> list[Any]:
+    """The oldest entries a rule lets go, but for those under a hold."""
     standing = holds(tx).values()
     before = stamp(tx.now - timedelta(days=rule.days))
-    due = [
-        row
-        for row in rows_before(tx, at=before, kinds=rule.kinds, limit=BATCH)
-        if not any(hold_covers(one, row) for one in standing)
-    ]
-    if not due:
+    due: list[Any] = []
+    after = 0
+    while len(due) < BATCH:
+        page = rows_before(tx, at=before, kinds=rule.kinds, after=after, limit=BATCH)
+        if not page:
+            break
+        after = page[-1].seq
+        due += [row for row in page if not any(hold_covers(one, row) for one in standing)]
+    return due[:BATCH]
+
+
+def _retire(tx: Transaction, rule: Keep, *, by: str) -> int:
+    kept = [Row(*row[:8])._replace(leaf=leaf_hash(row.entry).hex()) for row in _due(tx, rule)]
+    if not kept:
         return 0
-    kept = [Row(*row[:8])._replace(leaf=leaf_hash(row.entry).hex()) for row in due]
     named: dict[str, Json] = {str(row.seq): commitment(row) for row in kept}
     facts: dict[str, Json] = {"kinds": rule.kinds, "days": rule.days, "by": by, "entries": named}
     allowed = append(tx, "ledger.retired", facts)

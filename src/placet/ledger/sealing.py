@@ -54,7 +54,7 @@ def opened(tx: Transaction, facts: Mapping[int, Mapping[str, Json]]) -> dict[int
         LedgerBroken: a sealed value is not the one the entry committed to.
     """
     result = {seq: dict(one) for seq, one in facts.items()}
-    sealed = [seq for seq, one in facts.items() if any(_is_sealed(shown) for shown in one.values())]
+    sealed = [seq for seq, one in facts.items() if has_sealed(one)]
     for row in sealed_rows(tx, low=min(sealed), high=max(sealed)) if sealed else ():
         shown = result.get(row.seq, {}).get(row.field)
         if not isinstance(shown, dict):
@@ -77,6 +77,11 @@ def sealed_problems(tx: Transaction, facts: Mapping[int, Mapping[str, Json]]) ->
                 problem = _open(row, shown)[0] if row else f"the sealed value of `{field}` is missing"
                 found += [(seq, problem)] if problem else []
     return found
+
+
+def has_sealed(facts: Mapping[str, Json]) -> bool:
+    """Whether a fact stands for a sealed value."""
+    return any(_is_sealed(shown) for shown in facts.values())
 
 
 def _is_sealed(shown: Json) -> bool:

@@ -164,10 +164,8 @@ class Tree:
             if peak is not None:
                 nodes.insert(0, peak)
             self.peaks[level] = nodes.pop() if len(nodes) % 2 else None
-            nodes = [
-                hashlib.sha256(b"\1" + left + right).digest()
-                for left, right in zip(nodes[::2], nodes[1::2], strict=True)
-            ]
+            pairs = zip(nodes[::2], nodes[1::2], strict=True)
+            nodes = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs]
             level += 1
 
     def root(self) -> bytes:
@@ -395,7 +393,10 @@ class Walk:
             leaves: list[bytes] = []
             expected = self.tree.size + 1
             for at, row in enumerate(page):
-                leaf = self._leaf(row, expected + at)
+                try:
+                    leaf = self._leaf(row, expected + at)
+                except TypeError:  # SQLite keeps text where the schema says bytes
+                    leaf = None
                 if leaf is None:
                     self._reach(leaves)
                     self.stopped = row
@@ -408,13 +409,12 @@ class Walk:
         return True
 
     def _leaf(self, row: Row, expected: int) -> bytes | None:
-        entry: bytes = row[5]
-        if entry:
+        if row[5]:
             if not fits(row, expected, self.chain):
                 return None
             if row[2].startswith("ledger."):
                 self.account.follow(Row(*row))
-            return leaf_hash(entry)
+            return leaf_hash(row[5])
         if (row[0], row[6]) != (expected, self.chain) or not _SHA256.fullmatch(row[8] or ""):
             return None
         self.account.waiting[expected] = Row(*row)
@@ -434,7 +434,6 @@ class _Link(NamedTuple):
     """What an entry claims: its number, the hash of its bytes, the hash stored beside them, its predecessor."""
 
     number: int
-    column: int
     own: str
     said: str
     previous: str
@@ -442,12 +441,12 @@ class _Link(NamedTuple):
 
 
 def _link(row: Row) -> _Link:
-    seq, entry, stored, digest = row[0], row[5], row[6], row[7]
+    seq, entry, stored, digest = row[0], row[5] if type(row[5]) is bytes else b"?", row[6], row[7]
     if not entry:
-        return _Link(seq, seq, digest, digest, stored, b"")
+        return _Link(seq, digest, digest, stored, b"")
     own, inside = chain_hash(entry), _inside(entry)
     number = claimed if own == digest and isinstance(claimed := inside.get("seq"), int) else seq
-    return _Link(number, seq, own, digest, str(inside.get("previous", "")), leaf_hash(entry))
+    return _Link(number, own, digest, str(inside.get("previous", "")), leaf_hash(entry))
 
 
 def diagnose(walk: Walk, proved: Sequence[tuple[int, bytes]]) -> Finding:
@@ -461,13 +460,14 @@ def diagnose(walk: Walk, proved: Sequence[tuple[int, bytes]]) -> Finding:
     then = rest[0] if rest else None
     if last and now.number == last.number:
         proof = then.previous != now.own if then else (walk.tree.size, walk.tree.root()) in proved
-        copied = proof or now.own == last.own
-        return Finding(expected if copied else expected - 1, Damage.INSERTED, f"number {now.number} is there twice")
+        return Finding(
+            expected - (not proof and now.own != last.own), Damage.INSERTED, f"number {now.number} is there twice"
+        )
     if then and then.number == now.number == expected:
         genuine = len(rest) > 1 and rest[1].previous == now.own
         return Finding(expected + genuine, Damage.INSERTED, f"number {expected} is there twice")
-    renumbered = now.column == expected and then is not None and then.previous != now.own
-    if now.number != expected and not renumbered:
+    in_place = now.previous == walk.chain and all(link.number != expected for link in rest)
+    if now.number != expected and not in_place:
         return _misplaced(expected, walk.links)
     return _changed(walk, now, then, proved)
 
@@ -563,14 +563,13 @@ def read_export(lines: Iterable[str]) -> Iterator[Row]:
     """Rows of an exported JSONL ledger. A line that is none becomes a row that does not verify."""
     for number, line in enumerate((one for one in lines if one.strip()), 1):
         found = _inside(line)
-        at, kind, run, proposal, entry, previous, digest = (
-            str(found.get(name) or "") for name in ("at", "kind", "run", "proposal", "entry", "previous", "hash")
-        )
+        texts = (found.get(name) for name in ("at", "kind", "run", "proposal", "entry", "previous", "hash"))
+        at, kind, run, proposal, entry, previous, digest = (one if isinstance(one, str) else "?" for one in texts)
         seq, leaf, by = (found.get(name) for name in ("seq", "leaf", "retired_by"))
         entry = re.sub("[\ud800-\udc7f\udd00-\udfff]", "?", entry)  # UTF-8 has no bytes for these
-        content = entry.encode("utf-8", "surrogateescape") if found else b"?"
-        seq, by = (seq if isinstance(seq, int) else number), (by if isinstance(by, int) else None)
-        yield Row(seq, at, kind, run, proposal, content, previous, digest, str(leaf or ""), by)
+        content = entry.encode("utf-8", "surrogateescape")
+        seq, by = (seq if type(seq) is int else -number), (by if isinstance(by, int) else None)
+        yield Row(seq if found else number, at, kind, run, proposal, content, previous, digest, str(leaf or ""), by)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

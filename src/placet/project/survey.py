@@ -24,7 +24,7 @@ class Survey:
 
 
 def survey_project(folder: Path) -> Survey:
-    """Read settings, agents, tools, graphs, policies and their examples in `folder`. Raises nothing for what the files say."""
+    """Read every room of `folder`, policy examples included. Raises nothing for what the files say."""
     findings: list[Finding] = []
     settings, setting_error = _settings(folder, findings)
     agents = read_agents(folder, settings.limits if settings else LimitSettings())

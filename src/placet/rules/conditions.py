@@ -6,7 +6,8 @@ at run time. Names are therefore compared with what a question offers when a pol
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import cel
@@ -38,10 +39,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A question's context made ready once for all conditions; `broken` says why it could not be."""
+    """A question's context made ready once for all conditions; `broken` says why it could not be.
+
+    `answers` keeps what was said already: many rules share a condition such as `has(change.amount)`.
+    """
 
     prepared: cel.Context
     broken: str = ""
+    answers: dict[str, Answered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,13 @@ class CelCondition:
     program: cel.Program
 
     def ask(self, facts: Facts) -> Answered:
-        """Evaluate. Never raises: whatever goes wrong is an error with its reason."""
+        """Evaluate, once for each question. Never raises: whatever goes wrong is an error with its reason."""
+        known = facts.answers.get(self.text)
+        if known is None:
+            known = facts.answers[self.text] = self._evaluate(facts)
+        return known
+
+    def _evaluate(self, facts: Facts) -> Answered:
         if facts.broken:
             return Answered(self.text, "error", facts.broken)
         try:
@@ -68,8 +79,9 @@ class CelCondition:
         return Answered(self.text, "error", "the condition is neither true nor false")
 
 
+@lru_cache(maxsize=8_192)
 def compile_condition(text: str) -> CelCondition:
-    """Compile one condition.
+    """Compile one condition; the same text gives the same condition again.
 
     Raises:
         ValueError: it does not parse, or names something no question offers. The message is one line.

@@ -140,18 +140,18 @@ def _kind(current: Policies, other: Policies, case: PastCase, after: Ruling) -> 
     return ""
 
 
-def past_case(proposal: Proposal, *, effects: Mapping[str, Effect], modes: Mapping[str, Mode]) -> PastCase:
+def past_case(proposal: Proposal, *, effect: Effect | None, mode: Mode | None) -> PastCase:
     """A stored proposal as a case.
 
     Args:
         proposal: As it is stored.
-        effects: Effect of each tool of today by name; a tool that is gone counts as a write.
-        modes: Mode of each agent of today by id. An agent that had to ask, by its ruling or by its mode of today, is
-            replayed in mode `ask`; any other in `auto`, so that a mode never looks like a rule.
+        effect: The effect of its tool today; `None`, for a tool that is gone, counts as a write.
+        mode: The mode of its agent today. A proposal that a mode had asked about, and any of an agent in mode `ask`,
+            is replayed in `ask`; all others in `auto`, so that a mode never looks like a rule.
     """
     operation = proposal.operation
     system, _dot, object = operation.object.partition(".")
-    asked_by_mode = proposal.ruling.rule == "mode" or modes.get(proposal.agent) is Mode.ASK
+    asked_by_mode = proposal.ruling.rule == "mode" or mode is Mode.ASK
     return PastCase(
         id=proposal.id,
         title=proposal.title,
@@ -159,7 +159,7 @@ def past_case(proposal: Proposal, *, effects: Mapping[str, Effect], modes: Mappi
         agent=proposal.agent,
         requester=proposal.requester,
         scope=Scope(system, object, operation.verb),
-        effect=effects.get(proposal.tool, Effect.WRITE),
+        effect=effect or Effect.WRITE,
         mode=Mode.ASK if asked_by_mode else Mode.AUTO,
         before=proposal.ruling,
         context=proposal.context,

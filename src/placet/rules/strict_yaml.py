@@ -126,7 +126,9 @@ class _Builder:
 
     def _events(self, text: str) -> Iterator[yaml.Event]:
         try:
-            yield from yaml.parse(text, Loader=_CUTTER)
+            cutter = _CUTTER(text)
+            while not isinstance(event := cutter.get_event(), yaml.StreamEndEvent):
+                yield event
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             reason = error.problem or error.context or "it does not parse"

@@ -7,7 +7,6 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
@@ -15,9 +14,10 @@ from placet.dispatch import Dispatch
 from placet.errors import SlackRefused
 from placet.rules import Policies
 from placet.slack.desk import Desk
-from placet.slack.errands import Errands
+from placet.slack.errands import GRACE_SECONDS, Errands
 from placet.slack.listeners import register
 from placet.slack.sending import Sender
+from placet.slack.socket import Socket
 from placet.slack.web import TIMEOUT_SECONDS, SlackTrouble, logger, on_this_machine, open_client, refused
 from placet.storage import Store
 from placet.vocabulary import AgentSpec, Secret
@@ -64,11 +64,18 @@ class SlackEdge:
         self._client = open_client(api_url, bot_token)
         self._errands = Errands(self._client)
         self._sender = Sender(store=store, dispatch=dispatch, policies=policies, client=self._client)
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
+        self._sending: set[asyncio.Task[object]] = set()
 
     async def send(self, payload: Mapping[str, str]) -> None:
         """Show one outbox row: the handler of the segment kind `send`, whose payload names the row as `message`."""
-        await self._sender.send(payload)
+        task = asyncio.current_task()
+        assert task is not None
+        self._sending.add(task)
+        try:
+            await self._sender.send(payload)
+        finally:
+            self._sending.discard(task)
 
     async def start(self) -> None:
         """Check both tokens, listen, and queue what an earlier process left unsent.
@@ -90,13 +97,15 @@ class SlackEdge:
         log.info("slack.listening", team=own["team_id"], caught_up=left)
 
     async def stop(self) -> None:
-        """Hear nothing more, finish courtesies, close every connection. Stopping twice is fine."""
+        """Hear nothing more, finish what is on its way, close every connection. Stopping twice is fine."""
         socket, self._socket = self._socket, None
         if socket is not None:
-            await _close(socket)
+            await socket.close()
         await self._errands.finish()
-        session, self._client.session = self._client.session, None
+        session, self._client.session = self._client.session, None  # later sends open a connection each
         if session is not None:
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=GRACE_SECONDS)
             await session.close()
 
     async def _check_bot_token(self) -> Mapping[str, Any]:
@@ -138,11 +147,8 @@ class SlackEdge:
             process_before_response=True,  # the listener commits first, and an error means: not acknowledged
         )
         register(app, desk)
-        self._socket = AsyncSocketModeHandler(app, self._app_token.reveal(), logger=logger())
-        if on_this_machine(self._api_url):
-            self._socket.client.proxy = None
-        self._socket.client.wss_uri = address
-        await self._socket.client.connect()  # type: ignore[no-untyped-call]  # the SDK leaves it unannotated
+        self._socket = Socket(app, self._app_token, here=on_this_machine(self._api_url))
+        await self._socket.open(address)
 
 
 def _authorise(own: Mapping[str, Any]) -> Any:
@@ -152,13 +158,3 @@ def _authorise(own: Mapping[str, Any]) -> Any:
         )
 
     return authorise
-
-
-async def _close(socket: AsyncSocketModeHandler) -> None:
-    """Close the socket and wait for the SDK's own tasks, which it cancels but leaves unfinished."""
-    client = socket.client
-    tasks = [
-        task for task in (client.message_processor, client.current_session_monitor, client.message_receiver) if task
-    ]
-    await client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it unannotated
-    await asyncio.gather(*tasks, return_exceptions=True)

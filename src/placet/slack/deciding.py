@@ -30,7 +30,7 @@ _NEXT = {
     "old_revision": "I have refreshed the card.",
     "already_decided": "Your click changed nothing; I have refreshed the card.",
     "expired": "I have refreshed the card.",
-    "stopped": "An owner can lift the stop with `placet stop --off`.",
+    "stopped": "An owner can release it with `placet stop NAME --release`.",
 }
 """What to do about a refusal. The others name it in their own words."""
 

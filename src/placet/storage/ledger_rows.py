@@ -6,7 +6,7 @@ An entry is appended and read, never changed, but for one thing: retention empti
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, insert, select, text, update
+from sqlalchemy import Engine, Select, delete, func, insert, select, text, update
 
 from placet.storage.store import Transaction
 from placet.storage.tables import (
@@ -32,16 +32,21 @@ def hold_appends(tx: Transaction) -> None:
         tx.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
+# built once: appending is on the path of every change, and building a statement costs as much as running it
+_LAST = select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)
+_INSERT = insert(ledger)
+
+
 def last_link(tx: Transaction) -> tuple[int, str] | None:
     """Number and hash of the newest entry, or `None`. Holds off other appends until this transaction ends."""
     hold_appends(tx)
-    row = tx.connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
+    row = tx.connection.execute(_LAST).first()
     return None if row is None else (row.seq, row.hash)
 
 
 def insert_entry(tx: Transaction, **columns: object) -> None:
     """Write one entry."""
-    tx.connection.execute(insert(ledger).values(**columns))
+    tx.connection.execute(_INSERT, columns)
 
 
 def entry_rows(tx: Transaction, *, run: str = "", proposal: str = "", last: int = 0) -> list[Any]:
@@ -118,10 +123,11 @@ def anchor_rows(tx: Transaction) -> list[Any]:
 # --- retention --------------------------------------------------------------------------------------
 
 
-def rows_before(tx: Transaction, *, at: str, kinds: str, limit: int) -> list[Any]:
-    """Up to `limit` entries of `kinds` (`tool.read` or `tool.*`) up to `at` that still have their content."""
+def rows_before(tx: Transaction, *, at: str, kinds: str, after: int, limit: int) -> list[Any]:
+    """Up to `limit` entries of `kinds` (`tool.read` or `tool.*`) up to `at`, behind number `after`, with content."""
     beside = ledger.outerjoin(ledger_retired, ledger.c.seq == ledger_retired.c.seq)
     query = select(ledger).select_from(beside).where(ledger.c.at <= at, ledger_retired.c.seq.is_(None))
+    query = query.where(ledger.c.seq > after)
     if kinds.endswith(".*"):
         query = query.where(ledger.c.kind.startswith(kinds[:-1], autoescape=True))
     else:
@@ -130,10 +136,11 @@ def rows_before(tx: Transaction, *, at: str, kinds: str, limit: int) -> list[Any
 
 
 def retire_row(tx: Transaction, seq: int, *, leaf: str, by: int) -> None:
-    """Empty the content of one entry and keep the hash of its leaf."""
+    """Empty the content of one entry, its sealed values with it, and keep the hash of its leaf."""
     _overwrite_what_is_freed(tx)
     tx.connection.execute(insert(ledger_retired).values(seq=seq, leaf=leaf, by=by))
     tx.connection.execute(update(ledger).where(ledger.c.seq == seq).values(entry=b""))
+    tx.connection.execute(delete(ledger_sealed).where(ledger_sealed.c.seq == seq))
 
 
 # --- sealed personal values -------------------------------------------------------------------------

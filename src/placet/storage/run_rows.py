@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from placet.storage.store import Transaction, moment
 from placet.storage.tables import changesets, heartbeats, inbox, proposals, runs
@@ -14,13 +15,16 @@ from placet.vocabulary import Json, ProposalState, RunState
 
 def insert_event(tx: Transaction, *, event: str, source: str, person: str, payload: Mapping[str, Json]) -> bool:
     """Write an incoming event down; false if it was received before."""
-    if tx.connection.execute(select(inbox.c.id).where(inbox.c.id == event)).first() is not None:
-        return False
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-    tx.connection.execute(
-        insert(inbox).values(id=event, source=source, person=person, payload=text, received_at=tx.stamp)
-    )
-    return True
+    row = {"id": event, "source": source, "person": person, "payload": text, "received_at": tx.stamp}
+    # One statement: where two processes receive the same event at once, one of them inserts nothing.
+    fresh = insert_anew(tx, inbox).values(row).on_conflict_do_nothing().returning(inbox.c.id)
+    return tx.connection.execute(fresh).first() is not None
+
+
+def insert_anew(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An `INSERT` that may say what to do where the row is there already."""
+    return postgresql.insert(table) if tx.connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def insert_run(tx: Transaction, **columns: object) -> None:

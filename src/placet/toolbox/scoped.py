@@ -69,7 +69,7 @@ class ScopedReader:
             ScopeDenied: requester and agent may not both read this object.
         """
         self._check(object)
-        return await self._reader.named(object, said, limit=limit)
+        return [self._noted(record) for record in await self._reader.named(object, said, limit=limit)]
 
     async def cascades(self, operation: Operation) -> Sequence[str]:
         """What else the system will change."""

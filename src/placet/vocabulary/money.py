@@ -9,7 +9,7 @@ _EXPONENTS = {
     "BHD": 3, "CLP": 0, "ISK": 0, "IQD": 3, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "LYD": 3,
     "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
-_AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?(-?\d{1,15}(?:\.\d{1,4})?)(?:\s*([A-Z]{3}))?")
+_AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?(-?\d{1,15}(?:\.\d{1,4})?)(?:\s*([A-Z]{3}))?", re.ASCII)
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 

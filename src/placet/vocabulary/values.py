@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from typing_extensions import TypeAliasType
 
@@ -22,7 +22,8 @@ def to_json(value: object) -> Json:  # noqa: PLR0911 - one return per kind of va
     """Turn `value` into plain JSON: text is NFC, decimals are strings, money is `{minor, currency}`.
 
     Raises:
-        ValueError: it holds a float, an integer above 2**53 - 1, a lone surrogate, or an unknown type.
+        ValueError: it holds a float, an integer above 2**53 - 1, a lone surrogate, two keys that are the same text,
+            or an unknown type.
     """
     match value:
         case None | bool():
@@ -33,17 +34,26 @@ def to_json(value: object) -> Json:  # noqa: PLR0911 - one return per kind of va
             return value
         case str():
             return _text(value)
-        case Decimal() | datetime() | date():
-            return value.isoformat() if not isinstance(value, Decimal) else format(value, "f")
+        case Decimal() if value.is_finite():
+            return format(value, "f")
+        case datetime() | date():
+            return value.isoformat()
         case Money():
-            return {"minor": value.minor, "currency": value.currency}
+            return {"minor": to_json(value.minor), "currency": value.currency}
         case Mapping():
-            return {_text(str(key)): to_json(item) for key, item in value.items()}
-        case Sequence() | set() | frozenset():
+            return _object(value)
+        case Sequence() | set() | frozenset() if not isinstance(value, bytes | bytearray | memoryview):
             items = sorted(value) if isinstance(value, set | frozenset) else value
             return [to_json(item) for item in items]
         case _:
             raise ValueError(f"a value of kind {type(value).__name__} cannot be written down exactly")
+
+
+def _object(value: Mapping[Any, object]) -> dict[str, Json]:
+    items = {_text(str(key)): to_json(item) for key, item in value.items()}
+    if len(items) != len(value):
+        raise ValueError("two keys are the same text, so one value would be lost")
+    return items
 
 
 def _text(value: str) -> str:
@@ -58,7 +68,7 @@ def as_money(value: Json) -> Money | None:
     """The money a JSON value stands for, or `None`."""
     if isinstance(value, dict) and value.keys() == {"minor", "currency"}:
         minor, currency = value["minor"], value["currency"]
-        if isinstance(minor, int) and isinstance(currency, str):
+        if isinstance(minor, int) and not isinstance(minor, bool) and isinstance(currency, str):
             return Money(minor, currency)
     return None
 

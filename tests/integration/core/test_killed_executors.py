@@ -2,7 +2,7 @@
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import get_args
@@ -14,7 +14,6 @@ from placet.dispatch.virtual_clock import START
 from placet.executor.crashpoints import CrashPoint
 from placet.vocabulary import Idempotency, ProposalState
 from tests.integration.core.dying_executor import work_until
-from tests.integration.postgres import postgres_databases
 from tests.support.company import company
 
 POINTS: tuple[CrashPoint, ...] = get_args(CrashPoint)
@@ -60,18 +59,12 @@ async def test_killed_anywhere_it_changes_the_crm_at_most_once(
     assert await restarted(tmp_path, idempotency) == ends_as(point, idempotency)
 
 
-@pytest.fixture(scope="module")
-def new_database() -> Iterator[Callable[[], str]]:
-    with postgres_databases() as new:
-        yield new
-
-
 @pytest.mark.slow
 @pytest.mark.requirement("DO-1")
 @pytest.mark.parametrize("point", POINTS)
 async def test_killed_anywhere_on_postgresql_it_changes_the_crm_at_most_once(
-    tmp_path: Path, point: CrashPoint, new_database: Callable[[], str]
+    tmp_path: Path, point: CrashPoint, new_postgres: Callable[[], str]
 ) -> None:
-    database = new_database()
+    database = new_postgres()
     killed_at(tmp_path, point, Idempotency.KEY, database)
     assert await restarted(tmp_path, Idempotency.KEY, database) == ends_as(point, Idempotency.KEY)

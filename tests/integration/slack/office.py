@@ -1,5 +1,6 @@
 """The company with a local Slack in front: real Bolt, real sockets, the real graph, and segments run as they come."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -86,5 +87,15 @@ async def office_in(
             yield Office(co=co, slack=slack, player=player, edge=edge)
         finally:
             await edge.stop()
+            await _quiet(co)
             await co.dispatch.stop_worker()
         assert await player.failures() == []
+
+
+async def _quiet(co: Company) -> None:
+    """Wait until no segment runs and the worker waits again: `wait_for` of Python 3.11 can lose a cancellation."""
+    still = 0
+    while still < 20:
+        busy = (await co.dispatch.stats()).get("running", 0)
+        still = 0 if busy else still + 1
+        await asyncio.sleep(0)

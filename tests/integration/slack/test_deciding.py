@@ -130,7 +130,7 @@ async def test_a_click_after_the_deadline_decides_nothing_and_the_card_says_expi
     card = await office.asked()
     office.co.clock.advance(timedelta(hours=5))
     await office.who("dana").clicks(card, APPROVE)
-    assert "time to decide is over" in await office.told("dana")
+    assert "I have refreshed the card" in await office.told("dana")
     expired = await office.card(starts="Expired")
     assert (expired.ts, actions(expired), await decisions(office)) == (card.ts, [], [])
 

@@ -1,14 +1,13 @@
 """Messages on their way out: in place, again after a wait, posted anew, or given up with a reason."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.slack.office import ASK, Office, edge_of
-from tests.support.company import Company, company
+from tests.integration.slack.office import ASK, edge_of, office_in
+from tests.support.company import Company, company, reference, with_person
 
 from placet.dispatch.outbox import want
 from placet.localslack import LocalSlack, Player
@@ -68,14 +67,10 @@ async def test_a_change_updates_the_message_and_a_repeated_segment_sends_nothing
     await show(sending)
     message = (await card_row(sending))["id"]
     before = len(await player.traffic())
-    await edge_send(sending, message)
+    await sending.dispatch._handlers["send"]({"message": message})
     assert len(await player.traffic()) == before
     assert len(await calls(player, "chat.postMessage")) == 1
     assert len(await calls(player, "chat.update")) == 1
-
-
-async def edge_send(co: Company, message: str) -> None:
-    await co.dispatch._handlers["send"]({"message": message})
 
 
 async def test_a_busy_slack_is_asked_again_after_the_wait_it_named(sending: Company, player: Player) -> None:
@@ -162,8 +157,12 @@ async def test_what_a_crash_left_unsent_is_sent_at_the_next_start(
         assert (await card_row(co))["channel"] == "D0DANA"
 
 
-async def test_every_approver_has_a_copy_and_all_of_them_change(office: Office) -> None:
-    cards = await asyncio.gather(office.asked(), office.card())
-    await office.who("dana").clicks(cards[0], "decide:approve")
-    done = await office.card(starts="Done")
-    assert done.ts == cards[0].ts
+async def test_every_approver_has_a_copy_and_all_of_them_change(
+    tmp_path: Path, slack: LocalSlack, player: Player
+) -> None:
+    two = with_person(reference(), "omar", roles=("sales-director",))
+    async with office_in(tmp_path, slack, player, project=two) as office:
+        cards = [await office.asked(), await office.card(person="omar")]
+        await office.who("dana").clicks(cards[0], "decide:approve")
+        done = [await office.card(person=name, starts="Done") for name in ("dana", "omar")]
+        assert [one.ts for one in done] == [one.ts for one in cards]

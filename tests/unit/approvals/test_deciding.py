@@ -1,29 +1,19 @@
 """Decisions that count: once, by distinct people, and what follows from them."""
 
-import asyncio
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from placet.approvals import Verdicted, cancel, decide
-from placet.project.loader import Project
+from placet.approvals import cancel
 from placet.storage.rows import decisions_on
 from placet.vocabulary import DecisionKind, ProposalState
-from tests.support.company import Company, call, click_on, company, reference, says, with_person
+from tests.support.company import Company, call, company, says, two_directors
+from tests.support.racing import race
 
 TWICE = says(
     "two", call("set_deal_amount", deal="Hooli expansion", amount=1), call("move_deal", deal="OPP-1002", stage="won")
 )
-
-
-def two_directors(quorum: int = 2) -> Project:
-    project = with_person(reference(), "omar", roles=("sales-director",))
-    rules = tuple(replace(rule, quorum=quorum) for rule in project.policies.rules)
-    return replace(project, policies=replace(project.policies, rules=rules))
 
 
 async def test_an_approval_is_recorded_with_what_was_approved(asked: Company) -> None:
@@ -56,20 +46,6 @@ async def test_the_second_of_two_people_is_told_who_decided(tmp_path: Path) -> N
         assert told.refused.detail == "dana has decided this already; it is approved"
 
 
-async def race(co: Company, *clicks: tuple[str, DecisionKind]) -> list[Verdicted]:
-    """Click from as many threads at once, past the store's own queue."""
-    proposal, start = await co.only(), threading.Barrier(len(clicks))
-
-    def click(person: str, kind: DecisionKind) -> Verdicted:
-        start.wait()
-        made = click_on(proposal, co.person(person), kind, reason="a reason")
-        return co.store.write_now(lambda tx: decide(tx, co.dispatch, co.policies, made))
-
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(len(clicks)) as pool:
-        return list(await asyncio.gather(*(loop.run_in_executor(pool, click, *one) for one in clicks)))
-
-
 async def test_of_two_approvers_at_once_exactly_one_decides(tmp_path: Path) -> None:
     async with company(tmp_path, project=two_directors(quorum=1)) as co:
         await co.ask("riley", "set hooli to 120000")
@@ -88,7 +64,7 @@ async def test_fifty_clicks_of_one_person_are_one_decision(asked: Company) -> No
 
 
 async def test_a_quorum_of_two_needs_two_people(tmp_path: Path) -> None:
-    async with company(tmp_path, project=two_directors()) as co:
+    async with company(tmp_path, project=two_directors(quorum=2)) as co:
         await co.ask("riley", "set hooli to 120000")
         first = await co.approve("dana")
         assert (first.state, first.waiting_for, co.egress()) == (ProposalState.PROPOSED, 1, [])
@@ -100,7 +76,7 @@ async def test_a_quorum_of_two_needs_two_people(tmp_path: Path) -> None:
 
 
 async def test_two_people_at_once_make_a_quorum_of_two(tmp_path: Path) -> None:
-    async with company(tmp_path, project=two_directors()) as co:
+    async with company(tmp_path, project=two_directors(quorum=2)) as co:
         await co.ask("riley", "set hooli to 120000")
         told = await race(co, ("dana", DecisionKind.APPROVE), ("omar", DecisionKind.APPROVE))
         assert sorted(one.waiting_for for one in told) == [0, 1]
@@ -108,7 +84,7 @@ async def test_two_people_at_once_make_a_quorum_of_two(tmp_path: Path) -> None:
 
 
 async def test_one_rejection_outweighs_an_approval_below_the_quorum(tmp_path: Path) -> None:
-    async with company(tmp_path, project=two_directors()) as co:
+    async with company(tmp_path, project=two_directors(quorum=2)) as co:
         await co.ask("riley", "set hooli to 120000")
         await co.approve("dana")
         assert (await co.reject("omar")).state is ProposalState.REJECTED

@@ -85,6 +85,16 @@ async def test_nothing_of_an_unusable_answer_is_proposed(
         assert "could not" in await co.answer()
 
 
+@pytest.mark.parametrize("quantity", ["1.0", "1e3", "1E0", "true", '"1"', "NaN", "9007199254740992", "-0.0"])
+async def test_a_number_that_is_not_plainly_whole_orders_nothing(tmp_path: Path, quantity: str) -> None:
+    raw = f'{{"product": "Falcon sensor", "quantity": {quantity}}}'
+    script = Script("order", (ScriptedAnswer(calls=(ScriptedCall("order_stock", raw=raw),)), ScriptedAnswer("No.")))
+    async with company(tmp_path, script) as co:
+        await co.ask("riley", "order some")
+        assert (await co.proposals(), await co.answer()) == ([], "No.")
+        assert {"tool.refused", "model.unusable"} & set(await co.kinds())
+
+
 async def test_the_model_reads_why_its_answer_was_unusable_and_may_answer_again(tmp_path: Path) -> None:
     script = Script("hooli", (UNUSABLE["duplicate keys"], ScriptedAnswer(calls=(SET,), confidence="0.9")))
     async with company(tmp_path, script) as co:

@@ -87,7 +87,8 @@ def advice() -> list[str]:
     texts = [page.prose() for page in pages()] + [file.text for file in sources("src")]
     found = {line for text in texts for line in re.findall(r"`(placet [a-z-][^`\n]*)`", text)}
     no_commands = {"placet project"}  # what a project is called when it has no name
-    return sorted({re.sub(r"\{[^}]*\}", "X", line) for line in found - no_commands if "…" not in line})
+    filled = (re.sub(r"\{[^}]*\}", "X", line) for line in found - no_commands if "…" not in line)
+    return sorted({re.sub(r"\s*\[[^\]]*\]", "", line) for line in filled})  # [in brackets]: may be left out
 
 
 @pytest.mark.parametrize("line", advice())

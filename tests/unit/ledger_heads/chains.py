@@ -16,7 +16,7 @@ KEYS = [SIGNER.public_key]
 def linked(seq: int, previous: str, **facts: str | int) -> Row:
     """Entry `seq` behind `previous`, as the ledger writes it."""
     said = {"at": f"2026-01-01T00:00:00.{seq:06d}Z", "kind": "tool.read", "run": f"r{seq % 3}", "proposal": ""}
-    entry = canonical({**said, "seq": seq, "previous": previous, "facts": facts})
+    entry = canonical({**said, "seq": seq, "previous": previous, "facts": dict(facts)})
     return Row(seq, said["at"], said["kind"], said["run"], said["proposal"], entry, previous, sha256(entry))
 
 
@@ -89,7 +89,7 @@ def rewritten(rows: list[Row], at: int, dice: random.Random) -> Case:
 
 def columns(rows: list[Row], at: int, dice: random.Random) -> Case:
     column = dice.choice(["at", "kind", "run", "proposal", "previous", "hash"])
-    changed = rows[at - 1]._replace(**{column: "a" * 64})
+    changed = Row(**(rows[at - 1]._asdict() | {column: "a" * 64}))
     return Case([*rows[: at - 1], changed, *rows[at:]], signed(rows, len(rows)), at)
 
 

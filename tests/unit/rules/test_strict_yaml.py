@@ -1,11 +1,12 @@
 import contextlib
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from placet.errors import Finding, ProjectInvalid
-from placet.rules import parse_yaml
+from placet.rules import parse_yaml, strict_yaml
 
 
 def refusal(text: str | bytes) -> Finding:
@@ -99,3 +100,18 @@ def test_every_key_and_item_knows_its_line() -> None:
 def test_no_text_makes_the_reader_fail_in_another_way(content: str | bytes) -> None:
     with contextlib.suppress(ProjectInvalid):
         assert parse_yaml(content, "f").file == "f"
+
+
+@pytest.mark.parametrize("mark", ["\u0085", "\u2028", "\u2029", "\ufeff", "\x1f"])
+def test_marks_that_nobody_sees_are_refused_with_their_line(mark: str) -> None:
+    assert refusal(f"a: 1\nb: x{mark}y").line == 2
+
+
+@given(st.text("[]{}:,-?&*!|>'\"%@`# \n\r\tab01<~\\é", max_size=30))
+def test_both_parsers_of_the_library_read_the_same_where_both_read(content: str) -> None:
+    read = []
+    for cutter in (yaml.SafeLoader, yaml.CSafeLoader):
+        with pytest.MonkeyPatch.context() as patch, contextlib.suppress(ProjectInvalid):
+            patch.setattr(strict_yaml, "_CUTTER", cutter)
+            read.append(parse_yaml(content, "f").data)
+    assert len(read) < 2 or read[0] == read[1]

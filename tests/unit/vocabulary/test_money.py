@@ -80,7 +80,7 @@ def test_an_amounts_own_currency_wins_over_the_records() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        None, 1, "1 EUR", {"minor": 1}, {"currency": "EUR"}, {"minor": "1", "currency": "EUR"},
+        None, 1, "1 EUR", {"minor": 1}, {"currency": "EUR"}, {"minor": "1", "currency": "EUR"}, {"minor": True, "currency": "EUR"},
         {"minor": 1, "currency": 2}, {"minor": 1, "currency": "EUR", "more": 0}, [1, "EUR"],
     ],
 )  # fmt: skip

@@ -47,8 +47,8 @@ def test_a_float_is_refused_however_deep(value: float, wrapped: object) -> None:
         to_json(wrapped(value))  # type: ignore[operator]  # one of the functions above
 
 
-@pytest.mark.parametrize("value", [LARGEST + 1, -LARGEST - 1, 10**30])
-def test_an_integer_that_json_readers_would_round_is_refused(value: int) -> None:
+@pytest.mark.parametrize("value", [LARGEST + 1, -LARGEST - 1, 10**30, Money(10**17, "EUR")])
+def test_an_integer_that_json_readers_would_round_is_refused(value: int | Money) -> None:
     with pytest.raises(ValueError, match="too large; write it as text"):
         to_json({"minor": value})
 
@@ -89,12 +89,12 @@ def test_a_decimal_that_is_no_number_is_refused(value: Decimal) -> None:
 
 
 def test_two_keys_that_become_one_are_refused() -> None:
-    with pytest.raises(ValueError, match="twice"):
+    with pytest.raises(ValueError, match="two keys are the same text"):
         to_json({"é": 1, unicodedata.normalize("NFD", "é"): 2})
 
 
 def test_a_hash_is_separated_from_every_other_use_of_sha_256() -> None:
-    assert sha256(b"") == "3b6a2b6ffe0cf3a2dae0a2f6f36fb7ca70c6b8d7e9b38b4bb0d8f21d6fe4d8c8" or len(sha256(b"")) == 64
+    assert sha256(b"") == "3f3dd6d3c27f2dbbbc06e21bc4dfad54e1fe1464bb0a3708fe38e8a5b55829a3"
 
 
 @pytest.mark.parametrize(

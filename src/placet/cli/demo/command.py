@@ -1,6 +1,7 @@
 """`placet demo`."""
 
 import asyncio
+import signal
 import time
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -48,7 +49,10 @@ def demo(
     loaded = load_project(project_folder(project))
     kind = _model_kind(loaded, model, headless=headless, out=out)
     wanted_port = port if port is not None else 0 if headless else PAGE_PORT
-    held = asyncio.run(_demo(loaded, kind, out, headless=headless, port=wanted_port, seed=seed, fresh=fresh))
+    try:
+        held = asyncio.run(_demo(loaded, kind, out, headless=headless, port=wanted_port, seed=seed, fresh=fresh))
+    except asyncio.CancelledError:
+        held = False
     if not held:
         raise typer.Exit(1)
 
@@ -97,6 +101,9 @@ async def _headless(stage: "Stage", out: Output, began: float) -> bool:
     from placet.localslack import Player
     from placet.storage import Store
 
+    performance = asyncio.current_task()
+    assert performance is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, performance.cancel)  # so that the server ends too
     out.hint(f"playing the story with the {stage.model} model; log: {stage.log}")
     server = Server(stage)
     try:

@@ -11,7 +11,7 @@ from placet.localslack import Player
 
 HINTS = {
     "U0RILEY": [MOVE, TYPO, ORDER],
-    "U0DANA": ["show the Hooli expansion deal"],
+    "U0DANA": ["How many Falcon sensors are in stock?"],
     "U0OMAR": ["How many Falcon sensors are in stock?"],
 }
 
