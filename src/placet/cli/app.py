@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from placet.cli import audit, doctor, projects, proposals, running, serving, stopping
+from placet.cli import audit, doctor, policy, projects, proposals, running, serving, stopping
 from placet.cli.demo.command import demo
 from placet.cli.options import set_default_folder
 from placet.cli.output import say_error, shown, write
@@ -41,6 +41,7 @@ app.command()(serving.serve)
 app.command("run")(running.run)
 app.add_typer(proposals.app, name="proposals")
 app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
 app.command()(stopping.stop)
 app.command()(doctor.doctor)
 

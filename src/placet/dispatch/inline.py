@@ -7,6 +7,7 @@ queues it again. The durable adapter is `placet.dispatch.dbos_adapter`.
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -56,6 +57,7 @@ class InlineDispatch:
         self._worker: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- the port -----------------------------------------------------------------------------------
@@ -151,21 +153,22 @@ class InlineDispatch:
         """
         if self._worker is not None:
             raise DispatchError(segment="worker", reason="it runs already")
-        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._wake, self._stopping = asyncio.get_running_loop(), asyncio.Event(), False
         self._worker = self._loop.create_task(self._work())
 
     async def stop_worker(self) -> None:
         """Let running segments finish and stop; queued ones stay queued."""
         if self._worker is None:
             return
-        self._worker.cancel()
-        await asyncio.gather(self._worker, return_exceptions=True)
+        self._stopping = True  # no cancellation: one that meets the end of a wait can be lost on Python 3.11
+        self._wake.set()
+        await self._worker
         self._worker = None
         await asyncio.gather(*self._tasks)
         self._loop = None
 
     async def _work(self) -> None:
-        while True:
+        while not self._stopping:
             self._wake.clear()
             while (segment := self._take()) is not None:
                 task = asyncio.create_task(self._run_and_report(segment))
@@ -173,10 +176,8 @@ class InlineDispatch:
                 task.add_done_callback(self._tasks.discard)
             due = self._next_due()
             wait = None if due is None else max((due - self._now()).total_seconds(), 0.0)
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
-            except TimeoutError:
-                continue
 
     async def _run_and_report(self, segment: Segment) -> None:
         error = await self._run(segment)

@@ -74,12 +74,14 @@ def find_project(start: Path) -> Path:
 def load_project(folder: Path) -> Project:
     """Load settings, agents, tools, graphs and policies, and refuse the project unless everything fits.
 
+    A graph file is imported when it is first built; `placet check` imports it at once.
+
     Raises:
         ProjectMissing: the folder has no `placet.toml`.
         SettingInvalid: a setting is wrong and nothing else is.
         ProjectInvalid: with all findings.
     """
-    survey = examine(folder)
+    survey = examine(folder, deep=False)
     if survey.setting_error is not None and len(survey.findings) == 1:
         raise survey.setting_error
     if survey.findings or survey.settings is None or survey.policies is None:
@@ -95,7 +97,7 @@ def load_project(folder: Path) -> Project:
     )
 
 
-def examine(folder: Path) -> Survey:
+def examine(folder: Path, *, deep: bool = True) -> Survey:
     """Read a project and resolve its names; `findings` of the result is sorted by file and line.
 
     Raises:
@@ -103,7 +105,7 @@ def examine(folder: Path) -> Survey:
     """
     if not (folder / SETTINGS_FILE).is_file():
         raise ProjectMissing(folder=str(folder))
-    survey = survey_project(folder.resolve())
+    survey = survey_project(folder.resolve(), deep=deep)
     if not survey.agents.agents and not survey.agents.findings:
         survey.findings.append(Finding("agents", 0, "there is no agent; write one in agents/NAME.yaml"))
     found = [*survey.findings, *unresolved(survey)]

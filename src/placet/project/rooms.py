@@ -3,6 +3,7 @@
 Plain folders on the path would clash with installed packages: one called `agents` exists (facts: style §5).
 """
 
+import ast
 import hashlib
 import inspect
 import re
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from placet.errors import Finding
+from placet.errors import Finding, ProjectInvalid
 from placet.project.fences import fence_findings
 from placet.rules import nearest
 from placet.toolbox import ToolDeclaration, declaration_of
@@ -52,13 +53,18 @@ class PythonRooms:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_python_rooms(folder: Path) -> PythonRooms:
-    """Import every file of `tools/` and `graphs/` and collect what they declare and what is wrong with them."""
+def read_python_rooms(folder: Path, *, deep: bool = True) -> PythonRooms:
+    """Import every file of `tools/` and collect what they declare and what is wrong with them.
+
+    `deep` imports the graphs too. Otherwise a graph that looks right is imported when it is built: whoever runs no
+    graph (deciding, looking, receiving) does not wait seconds for LangGraph.
+    """
     rooms = PythonRooms()
     for path in _files(folder, "tools", rooms):
         _read_tools(folder, path, rooms)
     for path in _files(folder, "graphs", rooms):
-        _read_graph(folder, path, rooms)
+        if deep or not _defer_graph(folder, path, rooms):
+            _read_graph(folder, path, rooms)
     return rooms
 
 
@@ -83,6 +89,39 @@ def _read_tools(folder: Path, path: Path, rooms: PythonRooms) -> None:
         elif not name.startswith("_"):
             message = f"function `{name}` declares no effect; add `@read`, `@write` or `@egress`, or begin it with `_`"
             rooms.findings.append(Finding(f"tools/{path.name}", value.__code__.co_firstlineno, message))
+
+
+def _defer_graph(folder: Path, path: Path, rooms: PythonRooms) -> bool:
+    """Take a graph by its syntax tree alone; false where that does not show `build(steps)` and a plain `VERSION`."""
+    source, file = _source(path), f"graphs/{path.name}"
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    builds = [one for one in body if isinstance(one, ast.FunctionDef) and one.name == "build"]
+    if len(builds) != 1 or len(builds[0].args.args) != 1 or fence_findings(source, "graphs", file):
+        return False
+    rooms.graphs[path.stem] = Graph(path.stem, _late(folder, path), _version(body), str(path))
+    return True
+
+
+def _version(body: list[ast.stmt]) -> str:
+    for one in body:
+        match one:
+            case ast.Assign(targets=[ast.Name(id="VERSION")], value=ast.Constant(value=value)):
+                return str(value)
+    return "1"
+
+
+def _late(folder: Path, path: Path) -> Callable[[Any], Any]:
+    def build(steps: object) -> object:
+        rooms = PythonRooms()
+        _read_graph(folder, path, rooms)
+        if rooms.findings:
+            raise ProjectInvalid(findings=tuple(rooms.findings))
+        return rooms.graphs[path.stem].build(steps)
+
+    return build
 
 
 def _read_graph(folder: Path, path: Path, rooms: PythonRooms) -> None:

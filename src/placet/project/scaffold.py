@@ -43,6 +43,7 @@ dependencies = ["placet"]
 line-length = 120
 
 [tool.ruff.lint.isort]
+known-first-party = ["placet"]
 known-local-folder = ["agents", "tools", "graphs", "policies", "evals"]
 """
 

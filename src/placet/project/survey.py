@@ -23,12 +23,15 @@ class Survey:
     findings: list[Finding] = field(default_factory=list)
 
 
-def survey_project(folder: Path) -> Survey:
-    """Read every room of `folder`, policy examples included. Raises nothing for what the files say."""
+def survey_project(folder: Path, *, deep: bool = True) -> Survey:
+    """Read every room of `folder`, policy examples included. Raises nothing for what the files say.
+
+    `deep` imports the graphs as well.
+    """
     findings: list[Finding] = []
     settings, setting_error = _settings(folder, findings)
     agents = read_agents(folder, settings.limits if settings else LimitSettings())
-    rooms = read_python_rooms(folder)
+    rooms = read_python_rooms(folder, deep=deep)
     policies = _policies(folder, findings)
     _examples, wrong = read_examples(folder / "policies", policies)
     findings = [*findings, *wrong, *agents.findings, *rooms.findings]

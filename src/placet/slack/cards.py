@@ -105,6 +105,7 @@ def _single(view: CardView, item: ItemView) -> list[Block]:
         *_diff(item),
         *_cascades(item),
         *_evidence(item),
+        *_because(item),
         *_warnings(item),
         *_small_print(item),
         *_ending(item),
@@ -160,16 +161,22 @@ def _warnings(item: ItemView) -> list[Block]:
     return blocks
 
 
+def _because(item: ItemView) -> list[Block]:
+    """Why a person has to look: the rule's own words are often the warning that matters."""
+    if not item.open:
+        return []
+    return [section(f"*Why it needs a person:* {escape(cut(item.because, 400))}")]
+
+
 def _small_print(item: ItemView) -> list[Block]:
-    """Why this came here and until when; then what, how safe, how sure, and the name of it all."""
+    """Until when and by which rule; then what, how safe, how sure, and the name of it all."""
     sure = confidence(item.confidence)
     record = f"{cut(item.record, 200)} in {item.object}"
     facts = [record, safety(item), f"agent {sure} sure" if sure else "", f"{item.proposal} r{item.revision}"]
     if not item.open:
         return [context(data=" · ".join((record, UNDO[item.undo], facts[-1])))]
-    rule = f"*Why you:* {escape(cut(item.because, 400)).rstrip('.')} (rule `{escape(item.rule)}`)"
-    waits = f"{progress(item)} · expires {day_and_time(item.expires_at)}"
-    return [context(f"{rule} · {waits}", data=" · ".join(fact for fact in facts if fact))]
+    waits = f"*{progress(item)}* · expires {day_and_time(item.expires_at)} · rule `{escape(item.rule)}`"
+    return [context(waits, data=" · ".join(fact for fact in facts if fact))]
 
 
 def _ending(item: ItemView) -> list[Block]:
@@ -210,7 +217,7 @@ def _part(number: int, item: ItemView) -> list[Block]:
     rows = [line(*_row(item, row)) for row in item.rows[:TABLE_ROWS]]
     also = [line(said("This will also: ", bold=True), said(cut(one, 300))) for one in item.cascades[:5]]
     listed = [bullets(*rows, *also)] if rows or also else []
-    return [rich(title, *listed), *_warnings(item), *_small_print(item), *_ending(item)]
+    return [rich(title, *listed), *_because(item), *_warnings(item), *_small_print(item), *_ending(item)]
 
 
 def _row(item: ItemView, row: FieldChange) -> list[Block]:

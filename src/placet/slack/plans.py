@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from placet.errors import ReferenceAmbiguous
 from placet.ledger import Entry, entries
 from placet.rules import Policies
 from placet.slack.blocks import Block, Drawn, context, day_and_time, line, rich, said
@@ -54,6 +55,8 @@ def _line(tx: Transaction, policies: Policies, entry: Entry) -> Iterator[str]:
     match entry.kind:
         case "tool.read":
             yield f"✓ Read {_fact(entry, 'tool')}"
+        case "tool.refused" if entry.facts.get("code") == ReferenceAmbiguous.code:
+            yield cut(f"? Asked back: {_fact(entry, 'message').partition(':')[0]}", LINE)
         case "tool.refused":
             yield cut(f"✗ {_fact(entry, 'tool')} refused: {_fact(entry, 'message')}", LINE)
         case "run.failed":

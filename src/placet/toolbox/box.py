@@ -155,8 +155,8 @@ class Toolbox:
         reader = self._scoped(turn, system)
         drafted = await examine(tool, draft, reader, self._readers[system])
         _not_again(drafted, earlier)
-        ruling = judge(self._policies, turn, drafted, reader)
         now = self._store.clock()
+        ruling = judge(self._policies, turn, drafted, reader, now=now)
         return proposal_of(turn, drafted, ruling, reader, call=call.id, changeset=changeset, position=position, now=now)
 
     def _tool(self, turn: Turn, call: Call) -> ToolDeclaration:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from placet.connectors import Reader
 from placet.errors import ArgumentInvalid, PolicyDenied, RecordMissing, ReferenceUnknown, ScopeDenied
-from placet.rules import Policies, Question, evaluate
+from placet.rules import Policies, Question, evaluate, undecidable
 from placet.toolbox.declarations import ToolDeclaration
 from placet.toolbox.diff import changes_of, exact_fields, title_of
 from placet.toolbox.turn import Turn
@@ -97,7 +97,7 @@ async def _base(reader: Reader, draft: Draft) -> Record | None:
         raise ReferenceUnknown(object=draft.object, said=draft.record.id) from None
 
 
-def judge(policies: Policies, turn: Turn, drafted: Drafted, reader: Reader) -> Ruling:
+def judge(policies: Policies, turn: Turn, drafted: Drafted, reader: Reader, *, now: datetime) -> Ruling:
     """The policy's ruling on a draft.
 
     Raises:
@@ -109,12 +109,12 @@ def judge(policies: Policies, turn: Turn, drafted: Drafted, reader: Reader) -> R
         mode=turn.agent.mode,
         context=_context(turn, drafted, reader),
     )
-    ruling = evaluate(policies, question)
+    ruling = evaluate(policies, question, now=now)
     if ruling.verdict is Verdict.DENY:
         raise PolicyDenied(rule=ruling.rule, because=ruling.because)
-    if ruling.verdict is Verdict.ASK and not policies.approvers_for(ruling, turn.requester.id):
-        roles = ", ".join(ruling.approvers) or "no role"
-        raise PolicyDenied(rule=ruling.rule, because=f"nobody else with {roles} could approve it")
+    nobody = undecidable(policies, ruling, turn.requester.id)
+    if nobody:
+        raise PolicyDenied(rule=ruling.rule, because=nobody)
     return ruling
 
 

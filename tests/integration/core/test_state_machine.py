@@ -7,6 +7,7 @@ outside. Attempts are cut off before and after they were sent, roles come and go
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +15,18 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
 
-from placet.approvals import decide
+from placet.approvals import decide, expire
 from placet.executor import System
 from placet.ledger import verify
 from placet.operations import release, stop
@@ -27,12 +37,16 @@ from placet.vocabulary import DecisionKind, Proposal, ProposalState
 from tests.support.company import Company, call, click_on, company, people_changed, says
 
 S = ProposalState
-DEALS = ("OPP-1001", "OPP-1002", "OPP-1003")
+DEALS = ("OPP-1001", "OPP-1002")
 SCRIPTS = [says(f"<{deal}>", call("set_deal_amount", deal=deal, amount=1_000_000)) for deal in DEALS]
 
 
 class Cut(BaseException):
     """A worker that died."""
+
+
+async def nothing(_payload: Mapping[str, str]) -> None:
+    """Leave it to the rules to say when something is executed or expires."""
 
 
 class Life(RuleBasedStateMachine):
@@ -44,6 +58,8 @@ class Life(RuleBasedStateMachine):
     def open(self) -> None:
         self.loop, self.stack, self.folder = asyncio.new_event_loop(), AsyncExitStack(), Path(tempfile.mkdtemp())
         self.co: Company = self.wait(self.stack.enter_async_context(company(self.folder, *SCRIPTS)))
+        for kind in ("execute", "expire"):
+            self.co.dispatch.register(kind, nothing)  # type: ignore[arg-type]  # the rules below say when
         self.model: dict[str, ProposalState] = {}
         self.base: dict[str, Proposal] = {}
         self.changed: dict[str, int] = dict.fromkeys(DEALS, 0)
@@ -71,6 +87,13 @@ class Life(RuleBasedStateMachine):
             self.model[one.id], self.base[one.id], self.seen[one.id] = S.PROPOSED, one, self.changed[deal]
         return multiple(*(one.id for one in made))
 
+    @rule(target=proposals, deal=st.sampled_from(DEALS))
+    def propose_and_approve(self, deal: str) -> Any:
+        made = self.propose(deal)
+        for key in made.values if isinstance(made, MultipleResults) else [made]:
+            self.decide(key, DecisionKind.APPROVE, "dana")
+        return made
+
     @rule(key=proposals, kind=st.sampled_from(DecisionKind), person=st.sampled_from(["dana", "riley", "omar"]))
     def decide(self, key: str, kind: DecisionKind, person: str) -> None:
         counts = self.model[key] is S.PROPOSED and person == "dana" and self.dana
@@ -87,7 +110,13 @@ class Life(RuleBasedStateMachine):
     def late(self, key: str) -> bool:
         return self.co.clock() >= self.base[key].expires_at
 
-    @rule(key=proposals, cut=st.sampled_from(["", "", "before", "after"]))
+    @precondition(lambda self: {S.APPROVED, S.EXECUTING} & set(self.model.values()))
+    @rule(data=st.data(), cut=st.sampled_from(["", "", "before", "after"]))
+    def execute_what_is_due(self, data: st.DataObject, cut: str) -> None:
+        due = [key for key, state in self.model.items() if state in {S.APPROVED, S.EXECUTING}]
+        self.execute(data.draw(st.sampled_from(due)), cut)
+
+    @rule(key=proposals, cut=st.sampled_from(["", "before", "after"]))
     def execute(self, key: str, cut: str) -> None:
         """Some worker comes to it, and may die right before or right after it sent."""
         before = self.model[key]
@@ -118,17 +147,27 @@ class Life(RuleBasedStateMachine):
         except Cut:
             return
 
+    @rule(key=proposals)
+    def run_out(self, key: str) -> None:
+        proposal = self.wait(self.co.again(self.base[key]))
+        moved = self.wait(self.co.store.write(lambda tx: expire(tx, self.co.dispatch, proposal)))
+        assert moved == (self.late(key) and self.model[key] in {S.PROPOSED, S.APPROVED})
+        if moved:
+            self.model[key] = S.EXPIRED
+
     @rule(deal=st.sampled_from(DEALS))
     def somebody_else_changes(self, deal: str) -> None:
         self.wait(self.co.elsewhere(deal, next_step=f"call {self.changed[deal]}"))
         self.changed[deal] += 1
 
-    @rule(minutes=st.sampled_from([1, 30, 250]))
+    @rule(minutes=st.sampled_from([1, 250]))
     def time_passes(self, minutes: int) -> None:
         self.co.clock.advance(timedelta(minutes=minutes))
 
-    @rule(on=st.booleans())
-    def switch(self, on: bool) -> None:  # noqa: FBT001 - hypothesis draws it
+    @rule()
+    def switch(self) -> None:
+        on = not self.stopped
+
         def flip(tx: Transaction) -> None:
             if on:
                 stop(tx, "connector:crm", by="priya", reason="drill")
@@ -138,9 +177,9 @@ class Life(RuleBasedStateMachine):
         self.wait(self.co.store.write(flip))
         self.stopped = on
 
-    @rule(holds=st.booleans())
-    def role(self, holds: bool) -> None:  # noqa: FBT001 - hypothesis draws it
-        self.dana = holds
+    @rule()
+    def role(self) -> None:
+        self.dana = not self.dana
 
     @invariant()
     def only_what_was_approved_and_only_once(self) -> None:
@@ -176,5 +215,5 @@ class Dying:
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -54,7 +54,7 @@ def test_two_projects_in_one_process_keep_their_own_code(make_project: MakeProje
     first = load_project(make_project({"graphs/plain.py": "def build(steps):\n    return 'first'\n"}, name="one"))
     second = load_project(make_project({"graphs/plain.py": "def build(steps):\n    return 'second'\n"}, name="two"))
     assert (first.graphs["plain"](None), second.graphs["plain"](None)) == ("first", "second")
-    modules: list[Any] = [one.graphs["plain"].__module__ for one in (first, second)]
+    modules: list[Any] = [one.tools["deals.find"].function.__module__ for one in (first, second)]
     assert modules[0] != modules[1]
     assert all(name.startswith("placet_project.") for name in modules)
 

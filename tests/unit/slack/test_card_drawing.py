@@ -14,7 +14,7 @@ APPROVED, REJECTED = DecisionKind.APPROVE, DecisionKind.REJECT
 
 def test_a_card_has_the_parts_an_approver_needs_in_order(ward: Ward) -> None:
     card = ward.proposed().card()
-    assert kinds(card) == ["header", "rich_text", "table", "context", "actions"]
+    assert kinds(card) == ["header", "rich_text", "table", "section", "context", "actions"]
     assert card.text == "Approval needed: Hooli expansion: amount 100 → 120 (+20.0 %)"
     assert table_of(card) == [["Field", "Now", "After"], ["Amount", "100", "120  (+20.0 %)"]]
     assert buttons(card) == [APPROVE, REJECT]
@@ -24,8 +24,9 @@ def test_a_card_says_who_asked_why_here_how_safe_and_until_when(ward: Ward) -> N
     text = words(ward.proposed(draft(confidence="0.34")).card())
     assert "Riley Park" in text
     assert "set hooli to 120" in text
-    assert "A director confirms it (rule `amount-changes`) · 0 of 1 approved" in text
-    assert "<!date^1767618000^{date_short_pretty} {time}|2026-01-05 13:00 UTC>" in text
+    assert "*Why it needs a person:* A director confirms it." in text
+    assert "*0 of 1 approved* · expires <!date^1767618000^{date_short_pretty} {time}|2026-01-05 13:00 UTC>" in text
+    assert "rule `amount-changes`" in text
     assert "Can be undone while nobody changed the record" in text
     assert "agent 34 % sure · P-AAAA r1" in text
     assert "Hooli expansion (OPP-1) in crm.opportunity" in text

@@ -73,6 +73,14 @@ def test_a_tool_name_made_up_by_a_model_cannot_add_a_line(ward: Ward) -> None:
     assert "\n✓ Approved" not in words(plan(ward))
 
 
+def test_a_name_that_may_mean_several_records_is_a_question_and_no_refusal(ward: Ward) -> None:
+    noted(
+        ward, "tool.refused", tool="deal_details", code="reference_ambiguous", message="`Acme` may mean several: A, B"
+    )
+    set_run(ward, state="done")
+    assert words(plan(ward)) == "? Asked back: `Acme` may mean several"
+
+
 def test_there_is_no_plan_of_a_run_that_is_not_there(ward: Ward) -> None:
     assert ward.store.read_now(lambda tx: draw_plan(tx, ward.policies, "R-none")) is None
 
