@@ -12,11 +12,15 @@
     │   ├── DatabaseMissing       the file or server is not there
     │   ├── DatabaseReadOnly      it cannot be written
     │   ├── DatabaseVersion       its schema is older or newer than this code
+    │   ├── DatabaseInUse         it holds something that the demo would mix with
     │   └── DatabaseUnavailable   locked, full or gone
     ├── LedgerError
     │   ├── LedgerBroken          the chain does not verify at a named entry
     │   ├── LedgerKeyUnavailable  the signing key cannot be read or used
     │   ├── AnchorFailed          a signed head could not be put outside
+    │   ├── HeadMissing           no head was signed yet
+    │   ├── EvidenceUnusable      a file that a verification needs cannot be used
+    │   ├── EvidenceExists        a key or an export would overwrite something
     │   ├── RetentionRefused      the content of an entry may not be dropped
     │   └── SubjectUnknown        nothing is kept about that person
     ├── ModelMistake              the model's answer cannot be used; the model reads why
@@ -50,11 +54,18 @@ Each class has a stable `code`, keeps its facts as attributes, and says in `reme
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 
-@dataclass(eq=False)
-class PlacetError(Exception):
+@dataclass_transform(eq_default=False)
+class _Facts(Exception):
+    """Makes every subclass a dataclass: an error is built from its facts and keeps them as attributes."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(eq=False)(cls)
+
+
+class PlacetError(_Facts):
     """Base of the tree. `str(error)` is the message; `error.next_step` is what to do about it."""
 
     code: ClassVar[str] = "placet_error"
@@ -80,14 +91,12 @@ def _rebuild(kind: type[PlacetError], facts: dict[str, object]) -> PlacetError:
 # --- projects ---------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
 class ProjectError(PlacetError):
     """A project folder cannot be used as it is."""
 
     code = "project_error"
 
 
-@dataclass(eq=False)
 class ProjectMissing(ProjectError):
     """No `placet.toml` was found."""
 
@@ -112,7 +121,6 @@ class Finding:
         return f"{where}: {self.message}{hint}"
 
 
-@dataclass(eq=False)
 class ProjectInvalid(ProjectError):
     """`placet check` found something."""
 
@@ -124,7 +132,6 @@ class ProjectInvalid(ProjectError):
         return "\n".join(str(finding) for finding in self.findings) or "the project is not valid"
 
 
-@dataclass(eq=False)
 class SettingInvalid(ProjectError):
     """A setting in `placet.toml` or the environment is wrong. `line` is its line in the file, or 0."""
 
@@ -136,7 +143,6 @@ class SettingInvalid(ProjectError):
     line: int = 0
 
 
-@dataclass(eq=False)
 class SecretMissing(ProjectError):
     """A secret is needed and neither its variable nor its file is set."""
 
@@ -147,7 +153,6 @@ class SecretMissing(ProjectError):
     purpose: str
 
 
-@dataclass(eq=False)
 class NameInvalid(ProjectError):
     """The name of a new project cannot be the name of a folder everywhere."""
 
@@ -157,7 +162,6 @@ class NameInvalid(ProjectError):
     name: str
 
 
-@dataclass(eq=False)
 class TargetExists(ProjectError):
     """`placet init` never writes over existing files."""
 
@@ -170,14 +174,12 @@ class TargetExists(ProjectError):
 # --- storage and ledger -----------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
 class StorageError(PlacetError):
     """The database cannot be used. Nothing was written."""
 
     code = "storage_error"
 
 
-@dataclass(eq=False)
 class DatabaseMissing(StorageError):
     """The database is not there and may not be made."""
 
@@ -187,7 +189,6 @@ class DatabaseMissing(StorageError):
     place: str
 
 
-@dataclass(eq=False)
 class DatabaseReadOnly(StorageError):
     """The database cannot be written, so nothing may be decided or sent."""
 
@@ -197,7 +198,6 @@ class DatabaseReadOnly(StorageError):
     place: str
 
 
-@dataclass(eq=False)
 class DatabaseVersion(StorageError):
     """The schema belongs to another version of placet."""
 
@@ -209,7 +209,16 @@ class DatabaseVersion(StorageError):
     expected: str
 
 
-@dataclass(eq=False)
+class DatabaseInUse(StorageError):
+    """The demo was pointed at a database that is not empty. `setting` is the variable that named it."""
+
+    code = "database_in_use"
+    template = "the database at `{place}` is not empty, and the demo would mix with what it holds"
+    remedy = "unset `{setting}`, or let it name a new database; `--keep` goes on with the last demo's"
+    place: str
+    setting: str
+
+
 class DatabaseUnavailable(StorageError):
     """Locked, full or gone."""
 
@@ -220,14 +229,12 @@ class DatabaseUnavailable(StorageError):
     reason: str
 
 
-@dataclass(eq=False)
 class LedgerError(PlacetError):
     """The ledger cannot be trusted or read."""
 
     code = "ledger_error"
 
 
-@dataclass(eq=False)
 class LedgerBroken(LedgerError):
     """Entry `seq` is the first that does not fit the chain."""
 
@@ -238,7 +245,6 @@ class LedgerBroken(LedgerError):
     damage: str
 
 
-@dataclass(eq=False)
 class LedgerKeyUnavailable(LedgerError):
     """The signing key cannot be read or is no Ed25519 key. Entries go on; heads do not."""
 
@@ -248,7 +254,6 @@ class LedgerKeyUnavailable(LedgerError):
     reason: str
 
 
-@dataclass(eq=False)
 class AnchorFailed(LedgerError):
     """A signed head could not be put outside, or not read back."""
 
@@ -259,7 +264,33 @@ class AnchorFailed(LedgerError):
     reason: str
 
 
-@dataclass(eq=False)
+class HeadMissing(LedgerError):
+    """There is no signed head that could be put outside."""
+
+    code = "head_missing"
+    template = "no head of the ledger is signed yet"
+    remedy = "run `placet audit sign`, or give `placet serve` a key"
+
+
+class EvidenceUnusable(LedgerError):
+    """A file given for a verification cannot be read as what it should be. It says nothing about the ledger."""
+
+    code = "evidence_unusable"
+    template = "`{file}` cannot be used: {reason}"
+    remedy = "give a file of `placet audit export`, heads that were kept, or a public key `name+id+key`"
+    file: str
+    reason: str
+
+
+class EvidenceExists(LedgerError):
+    """Keys and exports never overwrite anything: the old one may be the only copy."""
+
+    code = "evidence_exists"
+    template = "`{path}` exists and is not overwritten"
+    remedy = "choose another name, or move the old one away"
+    path: str
+
+
 class RetentionRefused(LedgerError):
     """The content of an entry may not be dropped. Nothing was."""
 
@@ -270,7 +301,6 @@ class RetentionRefused(LedgerError):
     reason: str
 
 
-@dataclass(eq=False)
 class SubjectUnknown(LedgerError):
     """No personal value is kept for that person, or it was erased before."""
 
@@ -283,14 +313,12 @@ class SubjectUnknown(LedgerError):
 # --- the model's mistakes ---------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
 class ModelMistake(PlacetError):
     """The model asked for something that cannot be done. The message goes back to it; nothing happened."""
 
     code = "model_mistake"
 
 
-@dataclass(eq=False)
 class AnswerUnusable(ModelMistake):
     """The answer was cut off or does not parse strictly, so none of its tool calls count."""
 
@@ -300,7 +328,6 @@ class AnswerUnusable(ModelMistake):
     reason: str
 
 
-@dataclass(eq=False)
 class ToolUnknown(ModelMistake):
     """No such tool exists for this requester and agent."""
 
@@ -311,7 +338,6 @@ class ToolUnknown(ModelMistake):
     known: str
 
 
-@dataclass(eq=False)
 class ArgumentInvalid(ModelMistake):
     """An argument is missing, unknown or of the wrong kind."""
 
@@ -323,7 +349,6 @@ class ArgumentInvalid(ModelMistake):
     reason: str
 
 
-@dataclass(eq=False)
 class ReferenceUnknown(ModelMistake):
     """No record is meant by that id or name."""
 
@@ -343,7 +368,6 @@ class ReferenceUnknown(ModelMistake):
         return self.template.format(object=self.object, said=self.said, hint=self.hint)
 
 
-@dataclass(eq=False)
 class ReferenceAmbiguous(ModelMistake):
     """Several records may be meant. The rep chooses; nobody guesses."""
 
@@ -359,7 +383,6 @@ class ReferenceAmbiguous(ModelMistake):
         return f"{self.template.format_map(vars(self))}: {listed}"
 
 
-@dataclass(eq=False)
 class ScopeDenied(ModelMistake):
     """Requester, agent and policy do not all allow it."""
 
@@ -370,7 +393,6 @@ class ScopeDenied(ModelMistake):
     who: str
 
 
-@dataclass(eq=False)
 class PolicyDenied(ModelMistake):
     """A rule refuses the change, or no rule allows it."""
 
@@ -381,7 +403,6 @@ class PolicyDenied(ModelMistake):
     because: str
 
 
-@dataclass(eq=False)
 class RejectedBefore(ModelMistake):
     """A person rejected the same change in this run; it is not proposed again."""
 
@@ -391,7 +412,6 @@ class RejectedBefore(ModelMistake):
     reason: str
 
 
-@dataclass(eq=False)
 class ProposedAlready(ModelMistake):
     """The same change is proposed already; it is proposed once."""
 
@@ -401,7 +421,6 @@ class ProposedAlready(ModelMistake):
     proposal: str
 
 
-@dataclass(eq=False)
 class LimitReached(ModelMistake):
     """A limit of the run is used up."""
 
@@ -412,7 +431,6 @@ class LimitReached(ModelMistake):
     limit: int
 
 
-@dataclass(eq=False)
 class ModelUnavailable(PlacetError):
     """The model cannot be reached, is not installed, or refused the key."""
 
@@ -429,7 +447,6 @@ class ModelUnavailable(PlacetError):
 # --- deciding and executing -------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
 class PersonUnknown(PlacetError):
     """Nobody active in the policy has this id, e-mail address or name."""
 
@@ -448,7 +465,6 @@ class PersonUnknown(PlacetError):
         return self.template.format(said=self.said, hint=self.hint)
 
 
-@dataclass(eq=False)
 class DecisionRefused(PlacetError):
     """A person may not decide this proposal now. `reason` is a stable word, `detail` is for people."""
 
@@ -460,7 +476,6 @@ class DecisionRefused(PlacetError):
     detail: str
 
 
-@dataclass(eq=False)
 class ExecutionRefused(PlacetError):
     """The executor will not send. Nothing left the process."""
 
@@ -475,7 +490,6 @@ class ExecutionRefused(PlacetError):
 # --- systems ----------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
 class ConnectorError(PlacetError):
     """A system could not be read or described."""
 
@@ -486,7 +500,6 @@ class ConnectorError(PlacetError):
     reason: str
 
 
-@dataclass(eq=False)
 class SystemMissing(ConnectorError):
     """The file of an embedded system is not there."""
 
@@ -494,7 +507,6 @@ class SystemMissing(ConnectorError):
     remedy = "run `placet demo` or `placet init` to seed the embedded company"
 
 
-@dataclass(eq=False)
 class ChangeRefused(ConnectorError):
     """The system will not make a change. `kind` is the word of the outcome the writer answers with."""
 
@@ -504,7 +516,6 @@ class ChangeRefused(ConnectorError):
     kind: str = "invalid"
 
 
-@dataclass(eq=False)
 class RecordMissing(PlacetError):
     """The record is not there, or this credential may not see it."""
 
@@ -515,7 +526,6 @@ class RecordMissing(PlacetError):
     record: str
 
 
-@dataclass(eq=False)
 class DispatchError(PlacetError):
     """A segment could not be queued or run."""
 
@@ -529,14 +539,12 @@ class DispatchError(PlacetError):
 # --- services ---------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
 class ServiceError(PlacetError):
     """Something outside placet is in the way."""
 
     code = "service_error"
 
 
-@dataclass(eq=False)
 class PortTaken(ServiceError):
     """Another program listens on the port."""
 
@@ -547,7 +555,6 @@ class PortTaken(ServiceError):
     port: int
 
 
-@dataclass(eq=False)
 class DemoFailed(ServiceError):
     """The demo stopped before its end. `told` holds the last lines of its server's log, or nothing."""
 
@@ -559,7 +566,6 @@ class DemoFailed(ServiceError):
     told: str = ""
 
 
-@dataclass(eq=False)
 class SlackRefused(ServiceError):
     """Slack refused a call or a token."""
 
@@ -570,7 +576,6 @@ class SlackRefused(ServiceError):
     reason: str
 
 
-@dataclass(eq=False)
 class LocalSlackError(ServiceError):
     """The local Slack was used in a way real Slack forbids."""
 

@@ -45,9 +45,12 @@ class Oracle:
             store.read_now(verify)
 
     def _look_again(self, url: str) -> None:
-        """A file may have changed after this process closed it."""
+        """A file may have changed after this process closed it, or be gone with everything it accounts for."""
         file = Path(url.removeprefix("sqlite:///"))
-        if not url.startswith("sqlite") or not file.is_file():
+        if not url.startswith("sqlite"):
+            return
+        if not file.is_file():
+            del self.urls[url]
             return
         engine = open_engine(url)
         store = Store(engine)

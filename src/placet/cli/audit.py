@@ -1,9 +1,12 @@
-"""`placet audit show` and `placet audit verify`."""
+"""`placet audit`: its commands, and `show` itself."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from placet.cli.audit_export import export
+from placet.cli.audit_heads import anchor, heads, keys, sign
+from placet.cli.audit_verify import verify
 from placet.cli.options import AsJson, ProjectFolder, project_folder
 from placet.cli.output import Output
 
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from placet.vocabulary import Json
 
 app = typer.Typer(help="Look at the ledger and prove that nobody changed it.", no_args_is_help=True)
+
+app.add_typer(keys, name="key")
 
 _SHOWN = 50
 
@@ -47,23 +52,11 @@ def show(
         out.line("no entries")
 
 
-@app.command()
-def verify(*, project: ProjectFolder = None, json: AsJson = False) -> None:
-    """Walk the whole chain; the first entry that does not fit is named, with exit status 1."""
-    from placet.ledger import verify as walk
-    from placet.project.loader import load_project
-    from placet.project.wiring import open_store
-
-    out = Output(as_json=json)
-    store = open_store(load_project(project_folder(project)))
-    try:
-        verified = store.read_now(walk)
-    finally:
-        store.close()
-    out.document({"ledger": "verified", "entries": verified.entries, "head": verified.head})
-    out.line(f"verified: {verified.entries} entries")
-    out.line(f"head: {verified.head}")
-    out.hint("note the head somewhere else: only against a copy can a cut-off end be found")
+app.command()(verify)
+app.command()(export)
+app.command()(sign)
+app.command()(anchor)
+app.command()(heads)
 
 
 def as_json(entry: "Entry") -> "dict[str, Json]":

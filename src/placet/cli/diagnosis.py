@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from placet.cli.audit_health import look_at_heads
 from placet.cli.liveness import workers_alive
 from placet.cli.reaching import look_at_model, look_at_slack
 from placet.cli.rows import Row, fail, of_error, ok, warn
@@ -74,6 +75,7 @@ def _database(project: Project, *, upgrade: bool) -> Iterator[Row]:
     try:
         yield _writable(store)
         yield _ledger(store)
+        yield from look_at_heads(project, store)
         yield _workers(store)
         yield _messages(store)
         yield _switches(store)

@@ -35,12 +35,14 @@ async def _serve(project: "Project", out: Output) -> None:
         await slack.start()  # first: with a wrong token nothing is taken from the queue
         try:
             await application.dispatch.start_worker()
+            application.start_jobs()
             _say_ready(application, out)
             await stopped.wait()
             out.hint("stopping: what runs is finished first")
         finally:
             await slack.stop()
             await application.dispatch.stop_worker()
+            await application.stop_jobs()  # last: its last round signs what the worker still wrote
     out.hint("stopped")
 
 
@@ -54,10 +56,13 @@ def stop_signals() -> asyncio.Event:
 
 
 def _say_ready(application: "Application", out: Output) -> None:
+    from placet.cli.audit_health import signing_told
+
     settings = application.project.settings
     model = settings.model.kind if settings.model.kind != "openai" else f"openai ({settings.model.name})"
     out.hint(f"{settings.project.name}: {len(application.project.agents)} agent(s), model {model}")
     out.hint(f"Slack at {settings.slack.api_url}")
+    out.hint(f"ledger: {signing_told(application.project).found}")
     out.hint(ASSURANCE)
     out.hint("stop it with Ctrl-C or SIGTERM")
     out.document(

@@ -18,7 +18,7 @@ from placet.dispatch import dbos_rows as rows
 from placet.dispatch import heartbeats
 from placet.dispatch.failures import describe, failed, trace
 from placet.dispatch.port import Handler, Segment, SegmentKind
-from placet.errors import DispatchError, StorageError
+from placet.errors import DatabaseUnavailable, DispatchError, StorageError
 from placet.storage import Store, Transaction
 
 log = structlog.get_logger()
@@ -32,7 +32,8 @@ class DbosDispatch:
     Handlers run on the event loop that called `start_worker`. All times are seconds: the worker writes its
     heartbeat every `heartbeat_seconds` and looks for dead workers then; one is dead after `dead_after_seconds` of
     silence, which must exceed the longest request a handler may wait for. Queues are polled every `poll_seconds`.
-    A handler that meets a storage or connection error is tried again after `retry_seconds`, then twice that.
+    A handler that meets a storage or connection error is tried again after `retry_seconds`, then twice that; while
+    the database does not answer at all the tries wait for it.
     `stop_worker` waits `grace_seconds` for running handlers, then cancels them; they run again elsewhere.
     `worker_id` must be new at every start. A process runs at most one worker.
 
@@ -246,9 +247,21 @@ class DbosDispatch:
             raise failed(error) from None
         except Exception as error:  # noqa: BLE001 - a handler may raise anything; the engine stores its class only
             self._report(kind, segment, error)
+            if isinstance(error, DatabaseUnavailable):
+                await self._until_it_answers()
             raise failed(error) from None
         finally:
             self._running.discard(task)
+
+    async def _until_it_answers(self) -> None:
+        """Wait for the database, so that an outage, however long, uses up no tries: the next one finds it there."""
+        while True:
+            try:
+                await self._store.read(rows.counts)
+            except StorageError:
+                await asyncio.sleep(self._retry)
+            else:
+                return
 
     async def _may_run(self, segment: str) -> bool:
         """A worker that was silent too long may have been declared dead: show a pulse, then look who holds it."""

@@ -62,6 +62,18 @@ class Secrets:
             raise SettingInvalid(setting="PLACET_GRANT_KEY", reason=reason)
         return Secret(given)
 
+    def ledger_key(self) -> Secret | None:
+        """The key that signs the ledger's heads; `None` where neither `PLACET_LEDGER_KEY` nor its file is set.
+
+        Raises:
+            SettingInvalid: the file cannot be read or is empty: signing is set up, and must not stop unnoticed.
+        """
+        given = _given("PLACET_LEDGER_KEY")
+        file = os.environ.get("PLACET_LEDGER_KEY_FILE", "")
+        if given is None and file:
+            raise SettingInvalid(setting="PLACET_LEDGER_KEY_FILE", reason=f"the file `{file}` is empty")
+        return None if given is None else Secret(given)
+
 
 @functools.cache
 def _process_key() -> Secret:

@@ -92,6 +92,36 @@ class LimitSettings(_Table):
     proposals_per_run: Annotated[int, Field(ge=1, le=100)] = 20
 
 
+class LedgerSettings(_Table):
+    """`[ledger]`. `origin` names the ledger in its signed heads; empty: made from the project's name.
+
+    Heads are signed every `sign_every_seconds` where a key is given, and put at the anchors that are not empty.
+    `anchor_file` and `anchor_git` (a repository) are relative to the project folder; `anchor_git_remote` is pushed to.
+    """
+
+    origin: Annotated[str, Field(max_length=200)] = ""
+    sign_every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    anchor_file: str = ""
+    anchor_git: str = ""
+    anchor_git_remote: str = ""
+
+    @field_validator("origin")
+    @classmethod
+    def _one_word(cls, origin: str) -> str:
+        if "+" in origin or any(char.isspace() or not char.isprintable() for char in origin):
+            raise ValueError(
+                "it stands in a line of a signed note: no space, plus or control sign (c2sp.org/signed-note)"
+            )
+        return origin
+
+    @field_validator("anchor_git_remote")
+    @classmethod
+    def _no_option_and_no_password(cls, remote: str) -> str:
+        if remote.startswith("-") or _holds_secret(remote):
+            raise ValueError("name a remote or a URL without a password; git has its own places for credentials")
+        return remote
+
+
 SystemName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -113,6 +143,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     systems: dict[SystemName, SystemSettings] = Field(default_factory=dict)
     limits: LimitSettings = LimitSettings()
+    ledger: LedgerSettings = LedgerSettings()
     grant_seconds: Annotated[int, Field(ge=1, le=300)] = 30
 
     @classmethod

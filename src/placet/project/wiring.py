@@ -14,6 +14,7 @@ from placet.dispatch.heartbeats import retire
 from placet.dispatch.inline import InlineDispatch
 from placet.errors import SettingInvalid
 from placet.executor import Executor, GrantSeal, System
+from placet.project.ledger_jobs import Periodic, ledger_job
 from placet.project.loader import Project
 from placet.project.secrets import Secrets
 from placet.project.settings import SystemSettings
@@ -60,6 +61,17 @@ class Application(Desk):
     executor: Executor
     systems: Mapping[str, EmbeddedSystem]
     slack: "SlackEdge | None" = None
+    jobs: tuple[Periodic, ...] = ()
+
+    def start_jobs(self) -> None:
+        """Start what is done again and again beside the segments. Closing the application stops it."""
+        for job in self.jobs:
+            job.start()
+
+    async def stop_jobs(self) -> None:
+        """Stop the jobs after their last round; nothing if they do not run."""
+        for job in self.jobs:
+            await job.stop()
 
 
 def open_store(project: Project, *, clock: Clock = system_clock, upgrade: bool = False) -> Store:
@@ -247,9 +259,11 @@ async def _join(
         executor=executor,
         systems=systems,
         slack=_slack(project, store, dispatch) if slack else None,
+        jobs=(ledger_job(project, store),),
     )
     for pair in pairs.values():
         stack.callback(_close, pair)
+    stack.push_async_callback(application.stop_jobs)  # first to go: a last round needs the store
     _register(application)
     return application
 

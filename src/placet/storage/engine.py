@@ -7,12 +7,17 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from placet.errors import DatabaseMissing, SettingInvalid
+from placet.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnavailable, SettingInvalid, StorageError
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process; DBOS asks for the same on SQLite (facts: dispatch §3)."""
+
+CONNECT_SECONDS = 10
+"""How long PostgreSQL may take to answer a new connection; the URL's own `connect_timeout` wins."""
+POOL_SIZE = 8
+"""Connections to PostgreSQL that stay open; up to ten more are opened for a moment."""
 
 
 def parse_url(text: str) -> URL:
@@ -34,6 +39,15 @@ def parse_url(text: str) -> URL:
             raise SettingInvalid(setting="database.url", reason=f"`{other}` is neither sqlite nor postgresql")
 
 
+def shown_url(text: str) -> str:
+    """A database URL as people may see it: without its password.
+
+    Raises:
+        SettingInvalid: it is no URL, or names another kind of database.
+    """
+    return parse_url(text).render_as_string(hide_password=True)
+
+
 def open_engine(text: str) -> Engine:
     """An engine with the settings both databases need for durable, serialised decisions.
 
@@ -45,7 +59,13 @@ def open_engine(text: str) -> Engine:
     """
     url = parse_url(text)
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, isolation_level="READ COMMITTED")
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            isolation_level="READ COMMITTED",
+            connect_args={} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS},
+        )
     folder = Path(url.database or "").parent
     if not url.database or not folder.is_dir():
         raise DatabaseMissing(place=url.database or ":memory:")
@@ -71,3 +91,12 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A reader takes a snapshot; everyone else takes the write lock at once, so no transaction fails halfway.
         reads = connection.get_execution_options().get("placet_reads", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def explain(engine: Engine, error: DBAPIError) -> StorageError:
+    """The storage error that says what a database error means for a person."""
+    place = engine.url.render_as_string(hide_password=True)
+    text = str(error.orig)
+    if "readonly" in text or "read-only" in text:
+        return DatabaseReadOnly(place=place)
+    return DatabaseUnavailable(place=place, reason=text.splitlines()[0][:200])

@@ -13,8 +13,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from placet.errors import DatabaseReadOnly, DatabaseUnavailable, StorageError
-from placet.storage.engine import open_engine
+from placet.errors import StorageError
+from placet.storage.engine import explain, open_engine
 from placet.storage.schema import ensure_schema
 from placet.vocabulary import Clock, system_clock
 
@@ -126,12 +126,3 @@ class Store:
         self._writers.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self.engine.dispose()
-
-
-def explain(engine: Engine, error: DBAPIError) -> StorageError:
-    """The storage error that says what a database error means for a person."""
-    place = engine.url.render_as_string(hide_password=True)
-    text = str(error.orig)
-    if "readonly" in text or "read-only" in text:
-        return DatabaseReadOnly(place=place)
-    return DatabaseUnavailable(place=place, reason=text.splitlines()[0][:200])

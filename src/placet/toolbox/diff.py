@@ -98,13 +98,13 @@ async def _words(reader: Reader, field: FieldSchema, value: Json) -> str:
 
 
 def delta(before: Json, after: Json) -> str:
-    """The change of a number or amount in percent, such as `+26.3 %`; empty where it has no meaning."""
+    """The change of a number or amount in percent, such as `+26.3%`; empty where it has no meaning."""
     old, new = _number(before), _number(after)
     if old is None or new is None or old == 0 or _unit(before) != _unit(after):
         return ""
     percent = (new - old) / old * 100
     sign = "+" if percent > 0 else "\N{MINUS SIGN}"
-    return f"{sign}{abs(percent):,.1f} %"
+    return f"{sign}{abs(percent):,.1f}%"
 
 
 def _number(value: Json) -> Decimal | None:

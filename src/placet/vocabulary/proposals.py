@@ -66,7 +66,7 @@ class Verdict(StrEnum):
 class FieldChange:
     """One row of before → after, in exact values and in words a person reads (reference names, labels).
 
-    `delta` is the change in words where it is a number or money, such as `+26.3 %`.
+    `delta` is the change in words where it is a number or money, such as `+26.3%`.
     """
 
     field: str

@@ -70,7 +70,7 @@ def test_a_second_decision_changes_nothing_and_says_who_was_first(placet: Placet
 def test_show_tells_all_that_a_decision_rests_on(placet: Placet, asked: str) -> None:
     told = placet("proposals", "show", asked)
     digest = placet("proposals", "show", asked, "--json").json["digest"]
-    for part in ("95,000.00 EUR", "120,000.00 EUR", "+26.3 %", "set hooli to 120000", "amount-changes", "dana",
+    for part in ("95,000.00 EUR", "120,000.00 EUR", "+26.3%", "set hooli to 120000", "amount-changes", "dana",
                  "atomic:", "can be undone", digest, '"minor":12000000'):  # fmt: skip
         assert part in told.out
 

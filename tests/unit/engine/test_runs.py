@@ -52,7 +52,7 @@ async def test_a_model_that_writes_no_prose_gets_its_answer_composed(tmp_path: P
         await co.approve("dana")
         answer = await co.answer()
         assert "Falcon sensor / Rotterdam" in answer
-        assert "Done: *Hooli expansion: amount 95,000.00 EUR → 120,000.00 EUR (+26.3 %)*." in answer
+        assert "Done: *Hooli expansion: amount 95,000.00 EUR → 120,000.00 EUR (+26.3%)*." in answer
         assert len(co.model.requests) == 1  # type: ignore[attr-defined]  # a scripted model counts its requests
 
 

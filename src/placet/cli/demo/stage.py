@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from placet.connectors.embedded import EmbeddedSystem, seed_company
+from placet.errors import DatabaseInUse
 from placet.localslack import LocalChannel, LocalSlack, LocalUser
 from placet.project.loader import Project
+from placet.storage.engine import shown_url
+from placet.storage.schema import is_empty
 
 ModelKind = Literal["local", "openai", "scripted"]
 
@@ -18,17 +21,25 @@ FOLDER = Path(".placet", "demo")
 SCRIPT = Path(__file__).resolve().parents[1] / "demo_script.json"
 """What the scripted model answers: what the local model was measured to answer, mistakes included."""
 
+DATABASE, CHECKPOINTS = "PLACET_DATABASE__URL", "PLACET_CHECKPOINTS__URL"
+OWN_SERVER = "postgresql"
+"""The note in the demo's folder that names the PostgreSQL database the last demo began in."""
+
 STRANGER = LocalUser("U0SAM", "sam", "Sam Stranger", "sam@elsewhere.example", "not in the policy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A project, the folder the demo works in, the local Slack, and the model that `serve` is told to use."""
+    """A project, the folder the demo works in, the local Slack, and the model that `serve` is told to use.
+
+    `script` is the file of answers of a scripted model.
+    """
 
     project: Project
     folder: Path
     slack: LocalSlack
     model: ModelKind
+    script: Path = SCRIPT
 
     @property
     def log(self) -> Path:
@@ -37,8 +48,13 @@ class Stage:
 
     @property
     def database_url(self) -> str:
-        """The demo's own database."""
-        return f"sqlite:///{self.folder / 'placet.sqlite'}"
+        """The demo's own SQLite file, or the PostgreSQL database that the environment names."""
+        return _server_in(DATABASE) or f"sqlite:///{self.folder / 'placet.sqlite'}"
+
+    @property
+    def checkpoints_url(self) -> str:
+        """The same for the checkpoints."""
+        return _server_in(CHECKPOINTS) or f"sqlite:///{self.folder / 'checkpoints.sqlite'}"
 
     @property
     def systems(self) -> dict[str, EmbeddedSystem]:
@@ -51,8 +67,8 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """The server's environment: everything in which the demo differs from production."""
         settings = {
-            "PLACET_DATABASE__URL": self.database_url,
-            "PLACET_CHECKPOINTS__URL": f"sqlite:///{self.folder / 'checkpoints.sqlite'}",
+            DATABASE: self.database_url,
+            CHECKPOINTS: self.checkpoints_url,
             "PLACET_DISPATCH__ENGINE": "dbos",
             "PLACET_SYSTEMS__CRM__PATH": str(self.folder / "crm.sqlite"),
             "PLACET_SYSTEMS__ERP__PATH": str(self.folder / "erp.sqlite"),
@@ -62,7 +78,7 @@ class Stage:
             "PLACET_MODEL__KIND": self.model,
         }
         if self.model == "scripted":
-            settings["PLACET_MODEL__SCRIPT"] = str(SCRIPT)
+            settings["PLACET_MODEL__SCRIPT"] = str(self.script)
         return {**os.environ, **settings}
 
 
@@ -81,12 +97,34 @@ def _people(project: Project) -> Sequence[LocalUser]:
 
 
 def set_up(project: Project, slack: LocalSlack, model: ModelKind, *, seed: int, fresh: bool) -> Stage:
-    """Make the demo's folder: emptied and seeded anew if `fresh`, else only seeded where there is no company yet."""
+    """Make the demo's folder: emptied and seeded anew if `fresh`, else only seeded where there is no company yet.
+
+    Raises:
+        DatabaseInUse: the environment names a PostgreSQL database that holds something other than the last demo.
+        StorageError: it cannot be reached.
+    """
     folder = project.folder / FOLDER
+    stage = Stage(project=project, folder=folder, slack=slack, model=model)
+    _refuse_foreign(stage, fresh=fresh)
     if fresh and folder.is_dir():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    stage = Stage(project=project, folder=folder, slack=slack, model=model)
+    (folder / OWN_SERVER).write_text(shown_url(stage.database_url), encoding="utf-8")
     if not all(system.exists() for system in stage.systems.values()):
         seed_company(folder, seed=seed, now=datetime.now(UTC))
     return stage
+
+
+def _server_in(variable: str) -> str:
+    """A PostgreSQL URL in the environment; SQLite files the demo keeps in its own folder."""
+    url = os.environ.get(variable, "")
+    return url if url.startswith("postgresql") else ""
+
+
+def _refuse_foreign(stage: Stage, *, fresh: bool) -> None:
+    """The variable may still name a database in use: a demo there would carry its work to the demo's systems."""
+    if not _server_in(DATABASE) or is_empty(stage.database_url):
+        return
+    note, place = stage.folder / OWN_SERVER, shown_url(stage.database_url)
+    if fresh or not note.is_file() or note.read_text(encoding="utf-8") != place:
+        raise DatabaseInUse(place=place, setting=DATABASE)

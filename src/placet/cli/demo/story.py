@@ -62,7 +62,7 @@ async def _rejected(play: Play) -> None:
     play.say(f"  the card shows {change.before_words} → {change.after_words} ({change.delta})")
     if play.stage.model != "openai":  # another model may read 120k as it is meant
         play.check("the card shows the misread amount", change.after_words == "120.00 EUR")
-        play.check("the card shows how far it drops", "99.9 %" in change.delta)
+        play.check("the card shows how far it drops", "99.9%" in change.delta)
     await play.click("dana", card, REJECT)
     form = play.actor("dana")
     await play.server.watching("the form for a reason", form.wait_view(), FIRST_WAIT_S)

@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 
-def upgrade() -> None:
+def _make_heartbeats() -> None:
     op.create_table(
         "heartbeats",
         sa.Column("worker", sa.String(length=120), nullable=False),
@@ -17,6 +17,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("worker", name=op.f("pk_heartbeats")),
     )
     op.create_index(op.f("ix_heartbeats_seen_at"), "heartbeats", ["seen_at"], unique=False)
+
+
+def _make_inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column(
@@ -31,6 +34,9 @@ def upgrade() -> None:
         sa.Column("received_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
+
+
+def _make_ledger() -> None:
     op.create_table(
         "ledger",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -47,6 +53,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ledger_kind"), "ledger", ["kind"], unique=False)
     op.create_index(op.f("ix_ledger_proposal"), "ledger", ["proposal"], unique=False)
     op.create_index(op.f("ix_ledger_run"), "ledger", ["run"], unique=False)
+
+
+def _make_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column(
@@ -79,6 +88,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_run"), "outbox", ["run"], unique=False)
     op.create_index(op.f("ix_outbox_subject"), "outbox", ["subject"], unique=False)
+
+
+def _make_runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.String(length=64), nullable=False, comment="also the checkpoint thread"),
@@ -105,6 +117,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
     op.create_index("ix_runs_thread", "runs", ["channel", "thread"], unique=False)
+
+
+def _make_switches() -> None:
     op.create_table(
         "switches",
         sa.Column(
@@ -116,6 +131,9 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_switches")),
     )
+
+
+def _make_changesets() -> None:
     op.create_table(
         "changesets",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -128,6 +146,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_changesets_run"), "changesets", ["run"], unique=False)
     op.create_index("uq_changesets_run_turn", "changesets", ["run", "turn"], unique=True)
+
+
+def _make_proposals() -> None:
     op.create_table(
         "proposals",
         sa.Column("id", sa.String(length=64), nullable=False, comment="also the idempotency key"),
@@ -162,6 +183,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_proposals_run"), "proposals", ["run"], unique=False)
     op.create_index(op.f("ix_proposals_state"), "proposals", ["state"], unique=False)
     op.create_index("uq_proposals_changeset_position", "proposals", ["changeset", "position"], unique=True)
+
+
+def _make_attempts() -> None:
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -180,6 +204,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attempts_proposal"), "attempts", ["proposal"], unique=False)
     op.create_index("uq_attempts_once", "attempts", ["proposal", "fence"], unique=True)
+
+
+def _make_decisions() -> None:
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -196,3 +223,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_decisions_proposal"), "decisions", ["proposal"], unique=False)
     op.create_index("uq_decisions_once", "decisions", ["proposal", "revision", "by"], unique=True)
+
+
+def upgrade() -> None:
+    _make_heartbeats()
+    _make_inbox()
+    _make_ledger()
+    _make_outbox()
+    _make_runs()
+    _make_switches()
+    _make_changesets()
+    _make_proposals()
+    _make_attempts()
+    _make_decisions()
