@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEDGER, HEADS, TABLE, VERIFIER, LETTER = "ledger.jsonl", "heads.txt", "ledger.csv", "verify.py", "README.txt"
 
 _LETTER = """\
-A ledger of placet, exported at {at}: {entries} entries, {heads} signed heads.
+A ledger of placet, exported at {at}: {entries} entries, {heads} signed head(s).
 
 {files}
 Verify it with Python 3.11 or later and the package cryptography, on a machine you trust:
@@ -66,7 +66,7 @@ def export(
     finally:
         store.close()
     out.document({"exported": str(target), **written})
-    heads = f" and {written['heads']} signed heads" if "heads" in written else ""
+    heads = f" and {written['heads']} signed head(s)" if "heads" in written else ""
     out.line(f"exported {written['entries']} entries{heads} to {target}")
     if "heads" in written:
         out.hint(f"to verify: placet audit verify --ledger {target / LEDGER}")

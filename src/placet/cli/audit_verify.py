@@ -82,7 +82,7 @@ def _examined_database(folder: Path, out: Output, keys: "Sequence[PublicKey]", a
     finally:
         store.close()
     if signed and not keys:
-        out.hint(f"{signed} signed heads were not judged: give --public-key FILE")
+        out.hint(f"{signed} signed head(s) were not judged: give --public-key FILE")
     return report
 
 
@@ -104,7 +104,7 @@ def _anchored(project: "Project", store: "Store", out: Output) -> list[str]:
             if anchor.name in used:
                 raise EvidenceUnusable(file=anchor.name, reason=error.reason) from None
             found = []
-        out.hint(f"anchor {anchor.name}: {len(found)} heads")
+        out.hint(f"anchor {anchor.name}: {len(found)} head(s)")
         notes += found
     return notes
 
@@ -164,8 +164,8 @@ def _rests_on(report: "Report", *, judged: bool) -> Iterator[str]:
     if report.only_anchors_tell:
         yield "only an anchored head shows this: the ledger and its own heads agree with each other"
     if judged:
-        yield f"signed: up to entry {report.signed}, by {report.heads} heads"
-        yield f"anchored: up to entry {report.anchored}, by {report.anchors} heads"
+        yield f"signed: up to entry {report.signed}, by {report.heads} head(s)"
+        yield f"anchored: up to entry {report.anchored}, by {report.anchors} head(s)"
     if report.ok and judged and report.signed < report.entries:
         yield f"entries {report.signed + 1} to {report.entries} are chained and not signed yet"
     if report.retired:

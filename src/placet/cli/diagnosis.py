@@ -18,6 +18,7 @@ from placet.project.check import check_project
 from placet.project.loader import Project, load_project
 from placet.project.wiring import check_writable, open_store, open_systems
 from placet.storage import Store
+from placet.storage.engine import server_version
 from placet.storage.outbox_rows import unsent
 from placet.storage.schema import HEAD
 from placet.storage.switches import all_switches
@@ -125,7 +126,10 @@ def _switches(store: Store) -> Row:
 def _checkpoints(project: Project) -> Row:
     file = _file_of(project.checkpoints_url)
     if file is None:
-        return ok("checkpoints", "on PostgreSQL")
+        try:
+            return ok("checkpoints", f"PostgreSQL {server_version(project.checkpoints_url)}")
+        except PlacetError as error:
+            return of_error("checkpoints", error)
     if file.exists():
         usable = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
         return ok("checkpoints", f"{file.name}, {file.stat().st_size // 1024} kB") if usable else fail(

@@ -47,6 +47,9 @@ MAX_RUNS = 20
 ATTEMPTS, BACKOFF = 3, 2.0
 """Tries of one run when storage or a connection failed, and the factor between their pauses."""
 
+QUIET_SECONDS = 30.0
+_BEGINNING = 40
+_TRACE_FOLLOWS = ": Traceback (most recent call last):"
 _JOIN_SECONDS = 10.0
 _DRAIN_POLL = 0.01
 
@@ -80,11 +83,24 @@ def _sqlite_settings() -> dict[str, Any]:
 
 
 class _EngineLog(logging.Handler):
-    """Passes the engine's warnings on, first line only: tracebacks and statements may carry data."""
+    """Passes the engine's warnings on, first line only: tracebacks and statements may carry data.
+
+    A warning that begins like one of the last `QUIET_SECONDS` is dropped: while the database is away, the engine
+    says so at every look.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info is None:  # with one, it reports a handler's error, which placet has logged already
-            log.warning("dispatch engine", message=record.getMessage().partition("\n")[0][:200])
+        if record.exc_info is not None:  # it reports a handler's error, which placet has logged already
+            return
+        message, now = record.getMessage().partition("\n")[0].removesuffix(_TRACE_FOLLOWS)[:200], time.monotonic()
+        self._told = {begun: at for begun, at in self._told.items() if now - at < QUIET_SECONDS}
+        if message[:_BEGINNING] not in self._told:
+            self._told[message[:_BEGINNING]] = now
+            log.warning("dispatch engine", message=message)
 
 
 def _refuse_pickle(*_: object) -> NoReturn:

@@ -71,16 +71,15 @@ class Runner:
             return
         try:
             result = await self._advance(row)
-            await self._store.write(lambda tx: self._finish(tx, row, result))
         except StorageError:
-            raise  # the segment is run again once the database is back
+            raise  # this worker still holds the run, and runs the segment again once the database is back
         except PlacetError as error:
             await self._fail(row, error)
         except Exception as error:
             log.exception("run.failed", run=run)
             await self._fail(row, error)
-        finally:
-            await self._store.write(lambda tx: release_run(tx, run, self._worker))
+        else:
+            await self._store.write(lambda tx: self._finish(tx, row, result))
 
     def _take(self, tx: Transaction, run: str) -> Mapping[str, Any] | None:
         row = find_run(tx, run)
@@ -124,15 +123,18 @@ class Runner:
         person = self._policies.people.get(row["requester"])
         if agent is None or person is None or not person.active:
             raise DispatchError(segment=f"run:{row['id']}", reason="its agent or requester is not known any more")
-        earlier = await self._store.read(lambda tx: runs_in_thread(tx, row["channel"], row["thread"]))
-        history = tuple((one["request"], one["answer"]) for one in earlier if row["thread"])
+        earlier: Sequence[Mapping[str, Any]] = ()
+        if row["thread"]:
+            earlier = await self._store.read(lambda tx: runs_in_thread(tx, row["channel"], row["thread"]))
+        history = tuple((one["request"], one["answer"]) for one in earlier)
         pins = json.loads(row["pins"])
         return RunContext(
             run=row["id"], agent=agent, requester=person, request=row["request"], pins=pins, history=history
         )
 
     def _finish(self, tx: Transaction, row: Mapping[str, Any], state: State) -> None:
-        """Write down where the run stands and show it."""
+        """Write down where the run stands, show it and let go of it."""
+        release_run(tx, row["id"], self._worker)
         if state["changeset"]:
             update_run(tx, row["id"], state=RunState.WAITING.value)
             self._show_plan(tx, row)
@@ -146,6 +148,7 @@ class Runner:
         code = error.code if isinstance(error, PlacetError) else type(error).__name__
 
         def write(tx: Transaction) -> None:
+            release_run(tx, row["id"], self._worker)
             append(tx, "run.failed", {"code": code, "known": known}, run=row["id"])
             self._answer(tx, row, RunState.FAILED, text, {})
 

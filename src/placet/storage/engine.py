@@ -93,6 +93,23 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+def server_version(text: str) -> str:
+    """The version a PostgreSQL server names, such as `18.1`.
+
+    Raises:
+        SettingInvalid: the URL cannot be used.
+        DatabaseUnavailable: it does not answer.
+    """
+    engine = open_engine(text)
+    try:
+        with engine.connect() as connection:
+            return str(connection.exec_driver_sql("SHOW server_version").scalar()).partition(" ")[0]
+    except DBAPIError as error:
+        raise explain(engine, error) from error
+    finally:
+        engine.dispose()
+
+
 def explain(engine: Engine, error: DBAPIError) -> StorageError:
     """The storage error that says what a database error means for a person."""
     place = engine.url.render_as_string(hide_password=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from tests.integration.cli.commands import bare_environment, placet, project
+from tests.integration.cli.ledgers import kept
 from tests.support.company import company
 
 from placet.project.loader import load_project
 
-__all__ = ["asked", "bare_environment", "placet", "project"]
+__all__ = ["asked", "bare_environment", "kept", "placet", "project"]
 
 
 @pytest.fixture

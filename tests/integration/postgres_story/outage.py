@@ -20,7 +20,7 @@ from placet.vocabulary import DecisionKind, Grant, Operation, Outcome, Proposal
 from tests.integration.postgres_story.server import OwnServer
 from tests.support.company import AGENT, RAISE_HOOLI, click_on, reference, settle_in
 
-Moment = Literal["while it thinks", "before it is sent", "after it was sent"]
+Moment = Literal["while it thinks", "as a checkpoint is written", "before it is sent", "after it was sent"]
 SOON_S = 0.02
 """Between two tries: three of them are over long before a killed server is back."""
 
@@ -66,6 +66,17 @@ class FusedWriter:
     async def lookup(self, operation: Operation, *, key: str) -> Outcome:
         outcome: Outcome = await self._writer.lookup(operation, key=key)
         return outcome
+
+
+def fuse_checkpoints(saver: Any, fuse: Fuse) -> None:
+    """Let the server die as a checkpoint is about to be written."""
+    put = saver.aput
+
+    async def fused_put(*given: Any, **options: Any) -> Any:
+        await fuse.reach("as a checkpoint is written")
+        return await put(*given, **options)
+
+    saver.aput = fused_put
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +129,7 @@ async def fused(folder: Path, server: OwnServer, moment: Moment) -> AsyncIterato
         async with open_application(project, model=model, dispatch=dispatch, store=store) as app:
             pairs: dict[str, System] = app.executor._systems  # type: ignore[assignment]  # the wiring made it a dict
             pairs["crm"] = System(reader=pairs["crm"].reader, writer=FusedWriter(pairs["crm"].writer, fuse))
+            fuse_checkpoints(app.runner._graphs["assistant"].checkpointer, fuse)
             await dispatch.start_worker()
             try:
                 yield Fused(app=app, fuse=fuse)

@@ -2,17 +2,21 @@
 
 import asyncio
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from placet.errors import DatabaseUnavailable
 from placet.ledger import entries
-from placet.storage import Transaction
+from placet.storage import Transaction, checkpointers
 from placet.storage.run_rows import find_run
 from placet.vocabulary import ProposalState, RunState
 from tests.integration.postgres_story.outage import Fused, Moment, fused
 from tests.integration.postgres_story.server import OwnServer
 
-PATIENCE_S = 20
+PATIENCE_S = 60
+EARLY: tuple[Moment, ...] = ("while it thinks", "as a checkpoint is written")
+"""Before anybody has approved."""
 
 
 async def until_run(co: Fused, run: str, state: RunState) -> None:
@@ -29,17 +33,17 @@ async def until_run(co: Fused, run: str, state: RunState) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["while it thinks", "before it is sent", "after it was sent"])
+@pytest.mark.parametrize("moment", get_args(Moment))
 async def test_the_work_goes_on_by_itself_and_is_done_once(tmp_path: Path, server: OwnServer, moment: Moment) -> None:
     async with fused(tmp_path, server, moment) as co:
         run = await co.ask()
-        if moment == "while it thinks":
+        if moment in EARLY:
             await asyncio.wait_for(co.fuse.burnt.wait(), PATIENCE_S)
             await asyncio.to_thread(server.start)
         await until_run(co, run, RunState.WAITING)
         proposal = await co.proposal()
         await co.approve(proposal)
-        if moment != "while it thinks":
+        if moment not in EARLY:
             await asyncio.wait_for(co.fuse.burnt.wait(), PATIENCE_S)
             await asyncio.to_thread(server.start)
         await until_run(co, run, RunState.DONE)
@@ -47,3 +51,16 @@ async def test_the_work_goes_on_by_itself_and_is_done_once(tmp_path: Path, serve
         noted = [one.kind for one in await co.store.read(entries)]
         assert ((await co.proposal()).state, sent) == (ProposalState.DONE, [proposal.id])
         assert (noted.count("proposal.executing"), noted.count("run.answered")) == (1, 1)
+
+
+async def test_a_lost_checkpoint_connection_is_a_storage_error(
+    server: OwnServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpointers, "CONNECT_SECONDS", 1)
+    async with checkpointers.open_checkpointer(server.new_database()) as saver:
+        await asyncio.to_thread(server.kill)
+        try:
+            with pytest.raises(DatabaseUnavailable):
+                await saver.aget_tuple({"configurable": {"thread_id": "run-1", "checkpoint_ns": ""}})
+        finally:
+            await asyncio.to_thread(server.start)
