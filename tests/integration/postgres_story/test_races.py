@@ -9,6 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.integration.postgres_story.server import OwnServer
+from tests.support.company import Company, company, two_directors
+from tests.support.racing import at_once, race
 
 from placet.dispatch.dbos_adapter import DbosDispatch
 from placet.errors import DatabaseUnavailable
@@ -18,9 +21,6 @@ from placet.storage import Store, Transaction
 from placet.storage.checkpointers import open_checkpointer
 from placet.storage.schema import is_empty
 from placet.vocabulary import DecisionKind, ProposalState
-from tests.integration.postgres_story.server import OwnServer
-from tests.support.company import Company, company, two_directors
-from tests.support.racing import at_once, race
 
 Databases = Callable[[], str]
 

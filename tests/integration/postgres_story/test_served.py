@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from placet.errors import DatabaseInUse
-from placet.vocabulary import ProposalState
 from tests.integration.demo.test_demo_headless import MUST_HOLD, play
 from tests.integration.postgres_story.house import READY, House, house
 from tests.integration.postgres_story.server import OwnServer
+
+from placet.errors import DatabaseInUse
+from placet.vocabulary import ProposalState
 
 pytestmark = pytest.mark.slow
 

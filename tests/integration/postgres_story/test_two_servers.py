@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.integration.postgres_story.house import NUMBERS, READY, House, house
+from tests.integration.postgres_story.server import OwnServer
 
 from placet.cli.liveness import workers_alive
 from placet.ledger import verify
 from placet.vocabulary import ProposalState
-from tests.integration.postgres_story.house import NUMBERS, READY, House, house
-from tests.integration.postgres_story.server import OwnServer
 
 
 async def click_twice(there: House, number: int) -> None:
