@@ -64,7 +64,6 @@ async def asked(co: "Company") -> "Company":
 def new_postgres() -> Iterator[Callable[[], str]]:
     """Makes an empty PostgreSQL database and gives its URL."""
     import psycopg
-
     from tests.integration.postgres import postgres_databases  # starts a server, which few tests need
 
     with postgres_databases() as new:

@@ -37,6 +37,7 @@
     ├── ModelUnavailable          the model cannot be reached or is not installed
     ├── PersonUnknown             nobody active here is called that
     ├── DecisionRefused           a click or command may not decide this proposal now
+    ├── SwitchHeld                a stop switch may not be released by this person
     ├── ExecutionRefused          the executor will not send; nothing left the process
     ├── ConnectorError            a system could not be read or described
     │   ├── SystemMissing         the file of an embedded system is not there
@@ -413,11 +414,11 @@ class RejectedBefore(ModelMistake):
 
 
 class ProposedAlready(ModelMistake):
-    """The same change is proposed already; it is proposed once."""
+    """The same change was proposed already, and may have been made; it is proposed once."""
 
     code = "proposed_already"
-    template = "the same change is proposed already as `{proposal}`"
-    remedy = "wait for the decision on `{proposal}`"
+    template = "the same change was proposed already as `{proposal}`"
+    remedy = "look at what became of `{proposal}`"
     proposal: str
 
 
@@ -474,6 +475,17 @@ class DecisionRefused(PlacetError):
     proposal: str
     reason: str
     detail: str
+
+
+class SwitchHeld(PlacetError):
+    """A stop switch is released by the one person who set it, or by an owner. It still holds."""
+
+    code = "switch_held"
+    template = "`{switch}` was stopped by {by}, so `{person}` may not release it"
+    remedy = "ask whoever set it, if that is one person, or somebody with the role `owner`"
+    switch: str
+    by: str
+    person: str
 
 
 class ExecutionRefused(PlacetError):

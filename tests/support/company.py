@@ -23,6 +23,7 @@ from placet.engine.intake import Request, receive
 from placet.executor import Executor, System
 from placet.ledger import Entry, entries
 from placet.models import Script, ScriptedAnswer, ScriptedCall, ScriptedModel
+from placet.operations import release, stop
 from placet.project.loader import Project, load_project
 from placet.project.wiring import Application, open_application
 from placet.rules import Policies
@@ -162,10 +163,7 @@ class Company:
 
     async def crm(self, record: str, object: str = "crm.opportunity") -> Record:
         """One record of the CRM as it stands."""
-        return await self._reader(object.partition(".")[0]).read(object, record)
-
-    def _reader(self, system: str) -> Any:
-        return self.app.executor._systems[system].reader
+        return await self.app.executor._systems[object.partition(".")[0]].reader.read(object, record)
 
     def egress(self, system: str = "crm") -> list[EgressRow]:
         """What reached a system."""
@@ -175,7 +173,7 @@ class Company:
         """Let time pass, with everything that falls due meanwhile."""
         await self.dispatch.advance(delta)
 
-    async def ledger(self, **which: str) -> list[Entry]:
+    async def ledger(self, **which: Any) -> list[Entry]:
         """Entries of the ledger."""
         return await self.store.read(lambda tx: entries(tx, **which))
 
@@ -183,17 +181,26 @@ class Company:
         """Kinds of the entries of the ledger."""
         return [entry.kind for entry in await self.ledger(**which)]
 
-    def executor(self, worker: str, policies: Policies | None = None) -> Executor:
-        """Another executor on the same database and systems."""
+    def executor(self, worker: str, **known: Any) -> Executor:
+        """Another executor on the same database and systems; `known` replaces what it knows of the project."""
         own = self.app.executor
         return Executor(
             store=self.store,
             dispatch=self.dispatch,
-            policies=policies or self.policies,
+            known=replace(own._known, **known),
             systems=own._systems,
             seal=own._seal,
             worker=worker,
         )
+
+    async def stop(self, name: str, *, by: str = "priya", reason: str = "drill") -> None:
+        """Stop writes."""
+        await self.store.write(lambda tx: stop(tx, name, by=by, reason=reason))
+
+    async def release(self, name: str, *, by: str = "priya", reason: str = "over") -> int:
+        """Let writes go on; gives how many were queued again."""
+        person = self.person(by)
+        return await self.store.write(lambda tx: release(tx, self.dispatch, name, by=person, reason=reason))
 
     async def elsewhere(self, record: str, **fields: Json) -> None:
         """Somebody changes a deal in the CRM itself."""
@@ -298,11 +305,11 @@ class SpyWriter:
         self.found = found or answer
         self.sent: list[str] = []
 
-    async def apply(self, grant: Any, operation: Any, *, key: str, base_version: str) -> Outcome:
+    async def apply(self, grant: Any, operation: Any, *, key: str, base_version: str) -> Outcome:  # noqa: ARG002 - so too
         self.sent.append(key)
         return self.answer
 
-    async def lookup(self, operation: Any, *, key: str) -> Outcome:
+    async def lookup(self, operation: Any, *, key: str) -> Outcome:  # noqa: ARG002 - the signature of `Writer`
         return self.found
 
 

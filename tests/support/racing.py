@@ -6,9 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from tests.support.company import Company, click_on
+
 from placet.approvals import Verdicted, decide
 from placet.vocabulary import DecisionKind
-from tests.support.company import Company, click_on
 
 T = TypeVar("T")
 
@@ -33,4 +34,4 @@ async def race(co: Company, *clicks: tuple[str, DecisionKind]) -> list[Verdicted
         made = click_on(proposal, co.person(person), kind, reason="a reason")
         return co.store.write_now(lambda tx: decide(tx, co.dispatch, co.policies, made))
 
-    return await at_once(*(lambda one=one: click(*one) for one in clicks))  # type: ignore[misc]  # bound as it is made
+    return await at_once(*(lambda one=one: click(*one) for one in clicks))

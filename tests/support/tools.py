@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tests.support.company import AGENT, Company
+
 from placet.toolbox import ToolDeclaration, declaration_of
 from placet.toolbox.box import Proposed, Result, Toolbox
 from placet.toolbox.turn import Call, Turn
 from placet.vocabulary import Evidence, Person, Scope
-from tests.support.company import AGENT, Company
 
 
 class Bench:

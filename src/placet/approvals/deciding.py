@@ -120,7 +120,13 @@ def _refused(tx: Transaction, click: Click, proposal: Proposal | None, refusal: 
 
 def _refusal(tx: Transaction, policies: Policies, click: Click, proposal: Proposal | None) -> DecisionRefused | None:
     """The first reason why this click does not count, or `None`."""
-    found = _who(policies, click, proposal) or _which(click, proposal) or _when(tx, click, proposal) or _what(click)
+    found = (
+        _who(policies, click, proposal)
+        or _which(click, proposal)
+        or _when(tx, click, proposal)
+        or _under(policies, click, proposal)
+        or _what(click)
+    )
     if found is None:
         return None
     reason, detail = found
@@ -139,6 +145,12 @@ def _who(policies: Policies, click: Click, proposal: Proposal | None) -> tuple[s
         roles = ", ".join(proposal.ruling.approvers) or "nobody"
         return "not_eligible", f"only {roles} may decide this, and you are not among them now"
     return None
+
+
+def _under(policies: Policies, click: Click, proposal: Proposal | None) -> tuple[str, str] | None:
+    if proposal is None or click.kind is DecisionKind.REJECT or proposal.ruling.policy_hash == policies.hash:
+        return None
+    return "policy_changed", "the policy changed after this card was drawn; reject it, and have it proposed again"
 
 
 def _which(click: Click, proposal: Proposal | None) -> tuple[str, str] | None:

@@ -37,10 +37,9 @@ def propose(
     for draft in drafts:
         _write(tx, draft)
     for draft in drafts:
+        _expire_later(tx, dispatch, draft)
         if draft.ruling.verdict is Verdict.ALLOW:
             _allow(tx, dispatch, draft)
-        else:
-            _ask(tx, dispatch, draft)
     _send_cards(tx, dispatch, policies, drafts)
     return changeset
 
@@ -93,7 +92,7 @@ def queue_execution(tx: Transaction, dispatch: Dispatch, proposal: Proposal) -> 
     )
 
 
-def _ask(tx: Transaction, dispatch: Dispatch, draft: Proposal) -> None:
+def _expire_later(tx: Transaction, dispatch: Dispatch, draft: Proposal) -> None:
     dispatch.enqueue(
         tx,
         Segment(

@@ -116,6 +116,10 @@ def explain(
     if bool(proposal) == bool(tool):
         raise typer.BadParameter("name either a proposal, or a tool with --tool and --as")
     loaded = load_project(project_folder(project))
+    if ":" in proposal:
+        tools = [name for name, one in sorted(loaded.tools.items()) if str(one.scope) == proposal.strip()]
+        named = f"use {' or '.join(f'--tool {name}' for name in tools) or '--tool NAME'} with --as PERSON"
+        raise typer.BadParameter(f"`{proposal}` is a scope, not a proposal; {named}")
     _agent_known(loaded, agent)
     stored: Proposal | None = None
     now: datetime | None = None

@@ -1,4 +1,4 @@
-"""`placet proposals`: list, show, approve and reject without Slack."""
+"""`placet proposals`: list, show, approve, reject and settle without Slack."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -99,7 +99,7 @@ def show(proposal: ProposalId, *, project: ProjectFolder = None, json: AsJson = 
 def approve(
     proposal: ProposalId, *, person: AsPerson, digest: Digest = "", project: ProjectFolder = None, json: AsJson = False
 ) -> None:
-    """Approve a proposal. What sends it is `placet serve`."""
+    """Approve a proposal. What sends it is a worker, such as `placet serve`."""
     from placet.vocabulary import DecisionKind
 
     _decide(_Word(proposal, DecisionKind.APPROVE, person, "", digest), project=project, out=Output(as_json=json))
@@ -119,6 +119,51 @@ def reject(
     from placet.vocabulary import DecisionKind
 
     _decide(_Word(proposal, DecisionKind.REJECT, person, reason, digest), project=project, out=Output(as_json=json))
+
+
+@app.command()
+def settle(
+    proposal: ProposalId,
+    *,
+    done: Annotated[bool, typer.Option("--done", help="The change is in the system.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="The change is not in the system.")] = False,
+    person: AsPerson,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What you saw; it goes on the ledger.")],
+    project: ProjectFolder = None,
+    json: AsJson = False,
+) -> None:
+    """Say what became of a change whose outcome is unknown, after looking at the system. Nothing is sent."""
+    if done == failed:
+        raise typer.BadParameter("say what you saw in the system: --done or --failed")
+    from placet.project.loader import load_project
+    from placet.project.wiring import open_desk
+
+    loaded = load_project(project_folder(project))
+
+    async def settled() -> "Verdicted":
+        async with open_desk(loaded) as desk:
+            return await _settle(desk, proposal, person=person, done=done, reason=reason)
+
+    verdicted = asyncio.run(settled())
+    if verdicted.refused is not None:
+        raise verdicted.refused
+    state = verdicted.state.value if verdicted.state else ""
+    out = Output(as_json=json)
+    out.document({"proposal": verdicted.proposal, "state": state})
+    out.line(f"{verdicted.proposal} is {state}")
+
+
+async def _settle(desk: "Desk", proposal: str, *, person: str, done: bool, reason: str) -> "Verdicted":
+    from placet.approvals import settle_unknown
+    from placet.cli.people import person_named
+
+    by = person_named(desk.policies, person)
+
+    def write(tx: "Transaction") -> "Verdicted":
+        found = _needed(tx, proposal)
+        return settle_unknown(tx, desk.dispatch, desk.policies, proposal=found.id, person=by, done=done, reason=reason)
+
+    return await desk.store.write(write)
 
 
 class _Word:
@@ -152,7 +197,7 @@ def _decide(word: _Word, *, project: ProjectFolder, out: Output) -> None:
     if verdicted.waiting_for:
         out.hint(f"{verdicted.waiting_for} more approval(s) of other people are needed")
     elif not alive:
-        out.hint("no worker is running: `placet serve` carries this on when it runs")
+        out.hint("no worker is running: `placet serve` sends it, or `placet serve --no-slack` without Slack")
 
 
 async def _record(desk: "Desk", word: _Word) -> "tuple[Verdicted, bool]":

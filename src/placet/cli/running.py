@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +14,10 @@ from placet.cli.options import AsJson, AsPerson, ProjectFolder, project_folder
 from placet.cli.output import Output
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+    from placet.engine.intake import Request
     from placet.ledger import Entry
     from placet.project.loader import Project
     from placet.project.wiring import Application
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 0.1
 """How often the database is asked for news while a run goes on."""
+QUIET_S = 2.0
+"""After so long without news a person at a terminal is told that work goes on."""
 
 
 def run(
@@ -38,6 +46,8 @@ def run(
     from placet.cli.people import person_named
     from placet.project.loader import load_project
 
+    if not text.strip():
+        raise typer.BadParameter("say what you want: the request is empty")
     log_to_stderr("warning")
     out = Output(as_json=json)
     loaded = load_project(project_folder(project))
@@ -80,6 +90,50 @@ class News:
         return self.run["state"] == "waiting" and not moving and any(not one.state.settled for one in self.proposals)
 
 
+class Patience:
+    """Shows on a terminal that work goes on, after `QUIET_S` without news. In a pipe or a file it says nothing.
+
+    It counts in a thread of its own: loading libraries and models may keep the event loop busy.
+    """
+
+    def __init__(self, words: str, *, console: "Console | None" = None, quiet_s: float = QUIET_S) -> None:
+        self._words = words
+        self._console = console
+        self._quiet_s = quiet_s
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._status: Status | None = None
+
+    def start(self, words: str = "") -> None:
+        """Count from now on, also if it counted before. `words` replace what is shown."""
+        self.stop()
+        if self._console is None and not sys.stderr.isatty():
+            return
+        with self._lock:
+            self._words = words or self._words
+            self._timer = threading.Timer(self._quiet_s, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Take away what is shown: there is news, or only people can go on."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._status is not None:
+                self._status.stop()
+                self._status = None
+
+    def _show(self) -> None:
+        from rich.console import Console
+
+        with self._lock:
+            if self._timer is threading.current_thread():  # else there was news while this began
+                self._status = (self._console or Console(stderr=True)).status(self._words)
+                self._status.start()
+
+
 async def execute_request(
     project: "Project", out: Output, *, text: str, requester: "Person", spec: "AgentSpec", wait: bool
 ) -> News:
@@ -87,29 +141,40 @@ async def execute_request(
 
     With `wait` only an ended run, Ctrl-C or SIGTERM ends the wait.
     """
-    from placet.engine.intake import Request, receive
+    from placet.engine.intake import receive
     from placet.project.wiring import open_application
 
-    async with open_application(project) as application:
-        request = Request(
-            event=f"cli:{secrets.token_hex(12)}",
-            source="cli",
-            person=requester,
-            agent=spec.id,
-            graph=spec.graph,
-            graph_version=project.graph_versions[spec.graph],
-            text=text,
-        )
-        await application.dispatch.start_worker()
-        try:
-            run = await application.store.write(lambda tx: receive(tx, application.dispatch, request))
-            assert run is not None
-            return await _watch(application, out, run, wait=wait)
-        finally:
-            await application.dispatch.stop_worker()
+    patience = Patience("starting …")
+    patience.start()
+    try:
+        async with open_application(project) as application:
+            request = _request(project, requester, spec, text)
+            await application.dispatch.start_worker()
+            try:
+                run = await application.store.write(lambda tx: receive(tx, application.dispatch, request))
+                assert run is not None
+                return await _watch(application, out, run, patience, wait=wait)
+            finally:
+                await application.dispatch.stop_worker()
+    finally:
+        patience.stop()
 
 
-async def _watch(application: "Application", out: Output, run: str, *, wait: bool) -> News:
+def _request(project: "Project", requester: "Person", spec: "AgentSpec", text: str) -> "Request":
+    from placet.engine.intake import Request
+
+    return Request(
+        event=f"cli:{secrets.token_hex(12)}",
+        source="cli",
+        person=requester,
+        agent=spec.id,
+        graph=spec.graph,
+        graph_version=project.graph_versions[spec.graph],
+        text=text,
+    )
+
+
+async def _watch(application: "Application", out: Output, run: str, patience: Patience, *, wait: bool) -> News:
     """Tell what happens until there is nothing to wait for."""
     from placet.cli.serving import stop_signals
 
@@ -118,6 +183,10 @@ async def _watch(application: "Application", out: Output, run: str, *, wait: boo
     asked = False
     while True:
         news = await application.store.read(lambda tx: _look(tx, run))
+        if len(news.entries) > told:
+            patience.start(_doing(application.project, news))
+        if news.over or news.waits_for_people:
+            patience.stop()
         for entry in news.entries[told:]:
             for line in plan_lines(entry):
                 out.hint(line)
@@ -131,6 +200,12 @@ async def _watch(application: "Application", out: Output, run: str, *, wait: boo
             await asyncio.wait_for(stopped.wait(), LOOK_EVERY_S)
         except TimeoutError:
             continue
+
+
+def _doing(project: "Project", news: News) -> str:
+    answered = any(entry.kind == "model.answered" for entry in news.entries)
+    first = project.settings.model.kind == "local" and not answered
+    return "loading the local model …" if first else "working …"
 
 
 def _look(tx: "Transaction", run: str) -> News:

@@ -20,7 +20,7 @@ def stop(
     *,
     person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who you are, from policies/people.yaml.")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on the ledger.")] = "",
-    release: Annotated[bool, typer.Option("--release", help="Let writes go on.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="Let writes go on; owners may, and who set it.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Only show the switches.")] = False,
     project: ProjectFolder = None,
     json: AsJson = False,
@@ -78,12 +78,12 @@ def _switch(project: "Project", out: Output, *, name: str, person: str, reason: 
 
     async def turn() -> int:
         async with open_desk(project) as desk:
-            by = person_named(project.policies, person).id
+            by = person_named(project.policies, person)
             if release:
                 return await desk.store.write(
                     lambda tx: switches.release(tx, desk.dispatch, name, by=by, reason=reason)
                 )
-            await desk.store.write(lambda tx: switches.stop(tx, name, by=by, reason=reason))
+            await desk.store.write(lambda tx: switches.stop(tx, name, by=by.id, reason=reason))
             return 0
 
     import asyncio

@@ -70,6 +70,7 @@ class DbosDispatch:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pulse: asyncio.Task[None] | None = None
         self._beaten = 0.0
+        self._cut_off = False
         self._running: set[asyncio.Task[object]] = set()
 
     @classmethod
@@ -163,6 +164,7 @@ class DbosDispatch:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        self._cut_off = bool(left)
         await self._end()
 
     async def _end(self) -> None:
@@ -182,7 +184,8 @@ class DbosDispatch:
 
     def _leave(self, tx: Transaction) -> None:
         rows.release(tx, self._worker_id, _now_ms())
-        heartbeats.retire(tx, self._worker_id)
+        if not self._cut_off:  # a handler that was cut off may still have a request under way in a thread
+            heartbeats.retire(tx, self._worker_id)
 
     async def recover_orphans(self) -> int:
         """Queue again what workers hold that are not alive in our table; returns how many segments.

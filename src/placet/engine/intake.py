@@ -20,7 +20,8 @@ MAX_REQUEST = 4_000
 class Request:
     """A request as it came in. `event` is the source's own id: the same event twice is one run.
 
-    `channel` and `thread` say where answers go; both empty means nobody listens there (CLI, evals).
+    `channel` and `thread` say where answers go; both empty means nobody listens there (CLI, evals). `follows` is the
+    run this one asks again: what that one proposed is not proposed twice.
     """
 
     event: str
@@ -33,6 +34,7 @@ class Request:
     channel: str = ""
     thread: str = ""
     pins: Mapping[str, str] | None = None
+    follows: str = ""
 
 
 def receive(tx: Transaction, dispatch: Dispatch, request: Request) -> str | None:
@@ -55,6 +57,7 @@ def receive(tx: Transaction, dispatch: Dispatch, request: Request) -> str | None
         graph=request.graph,
         graph_version=request.graph_version,
         pins=json.dumps(dict(request.pins or {})),
+        follows=request.follows,
     )
     facts: dict[str, Json] = {
         "event": request.event,
@@ -90,5 +93,6 @@ def choose(
         channel=row["channel"],
         thread=row["thread"],
         pins=pins,
+        follows=run,
     )
     return receive(tx, dispatch, again)

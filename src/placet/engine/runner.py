@@ -12,17 +12,20 @@ from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt
 
+from placet.approvals import cancel
 from placet.dispatch import Dispatch
+from placet.dispatch.failures import describe, trace
 from placet.dispatch.outbox import want
+from placet.engine.prose import escape
 from placet.engine.state import RunContext, State, first_state
 from placet.engine.steps import Steps
 from placet.errors import DispatchError, PlacetError, StorageError
 from placet.ledger import append
 from placet.rules import Policies
 from placet.storage import Store, Transaction
-from placet.storage.rows import proposals_of
+from placet.storage.rows import list_proposals, proposals_of
 from placet.storage.run_rows import find_run, release_run, runs_in_thread, take_run, update_run
-from placet.vocabulary import AgentSpec, Json, RunState
+from placet.vocabulary import AgentSpec, Json, Proposal, ProposalState, RunState
 
 log = structlog.get_logger()
 
@@ -75,8 +78,8 @@ class Runner:
             raise  # this worker still holds the run, and runs the segment again once the database is back
         except PlacetError as error:
             await self._fail(row, error)
-        except Exception as error:
-            log.exception("run.failed", run=run)
+        except Exception as error:  # noqa: BLE001 - whatever a graph raises, its rep must hear of it
+            log.error("run.failed", run=run, error=describe(error), trace=trace(error))  # noqa: TRY400 - no data in logs
             await self._fail(row, error)
         else:
             await self._store.write(lambda tx: self._finish(tx, row, result))
@@ -127,14 +130,23 @@ class Runner:
         if row["thread"]:
             earlier = await self._store.read(lambda tx: runs_in_thread(tx, row["channel"], row["thread"]))
         history = tuple((one["request"], one["answer"]) for one in earlier)
-        pins = json.loads(row["pins"])
         return RunContext(
-            run=row["id"], agent=agent, requester=person, request=row["request"], pins=pins, history=history
+            run=row["id"],
+            agent=agent,
+            requester=person,
+            request=row["request"],
+            pins=json.loads(row["pins"]),
+            history=history,
+            follows=row["follows"],
+            tainted=any(one["tainted"] for one in earlier),
         )
 
     def _finish(self, tx: Transaction, row: Mapping[str, Any], state: State) -> None:
         """Write down where the run stands, show it and let go of it."""
         release_run(tx, row["id"], self._worker)
+        tainted = any(one["tainted"] for one in state["evidence"])
+        if tainted:
+            update_run(tx, row["id"], tainted=1)
         if state["changeset"]:
             update_run(tx, row["id"], state=RunState.WAITING.value)
             self._show_plan(tx, row)
@@ -142,15 +154,17 @@ class Runner:
         self._answer(tx, row, RunState.DONE, state["answer"], state["choices"])
 
     async def _fail(self, row: Mapping[str, Any], error: Exception) -> None:
+        """End a run that cannot go on: close what still waits for a decision, and say what was done and what not."""
         known = isinstance(error, PlacetError)
-        reason = f"{error}. {error.next_step}" if isinstance(error, PlacetError) else "something unexpected happened"
-        text = f"I could not finish this: {reason.rstrip('. ')}. Nothing was changed by this step (run {row['id']})."
         code = error.code if isinstance(error, PlacetError) else type(error).__name__
 
         def write(tx: Transaction) -> None:
             release_run(tx, row["id"], self._worker)
             append(tx, "run.failed", {"code": code, "known": known}, run=row["id"])
-            self._answer(tx, row, RunState.FAILED, text, {})
+            for proposal in list_proposals(tx, run=row["id"]):
+                cancel(tx, self._dispatch, proposal, by="run", reason="its run failed")
+            after = [one for one in list_proposals(tx, run=row["id"]) if one.state is not ProposalState.CANCELLED]
+            self._answer(tx, row, RunState.FAILED, _apology(row["id"], error, after), {})
 
         await self._store.write(write)
 
@@ -178,3 +192,11 @@ def _settled(tx: Transaction, waiting: Sequence[Interrupt]) -> dict[str, dict[st
         if proposals and all(one.state.settled for one in proposals):
             answers[pause.id] = {"changeset": proposals[0].changeset}
     return answers
+
+
+def _apology(run: str, error: Exception, proposals: Sequence[Proposal]) -> str:
+    """What a rep is told when a run fails: why, and what became of each change that was decided before."""
+    reason = str(error).rstrip(". ") if isinstance(error, PlacetError) else "something unexpected happened"
+    states = "".join(f"\n• {escape(one.title)}: {one.state.value}" for one in proposals)
+    before = f" Decided before that:{states}" if states else " Nothing was changed."
+    return f"I could not finish this: {escape(reason)} (run {run}).{before}"

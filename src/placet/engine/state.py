@@ -31,7 +31,10 @@ class State(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """What does not change during a segment. Passed beside the state and never stored in a checkpoint."""
+    """What does not change during a segment. Passed beside the state and never stored in a checkpoint.
+
+    `tainted`: the earlier talk of the thread, which the model sees, rests on text from outside.
+    """
 
     run: str
     agent: AgentSpec
@@ -39,6 +42,8 @@ class RunContext:
     request: str
     pins: Mapping[str, str]
     history: tuple[tuple[str, str], ...] = ()
+    follows: str = ""
+    tainted: bool = False
 
 
 def first_state(request: str) -> State:
@@ -60,6 +65,9 @@ def first_state(request: str) -> State:
 
 def turn_of(state: State, context: RunContext) -> Turn:
     """The turn the toolbox serves now."""
+    evidence = [load(Evidence, one) for one in state["evidence"]]
+    if context.tainted:
+        evidence.insert(0, Evidence(text="earlier messages of this thread", source="thread", tainted=True))
     return Turn(
         run=context.run,
         number=state["turn"],
@@ -67,8 +75,9 @@ def turn_of(state: State, context: RunContext) -> Turn:
         requester=context.requester,
         request=context.request,
         pins=context.pins,
-        evidence=tuple(load(Evidence, one) for one in state["evidence"]),
+        evidence=tuple(evidence),
         confidence=state["confidence"] or None,
+        follows=context.follows,
     )
 
 

@@ -10,12 +10,11 @@ from placet.connectors import Reader, Writer
 from placet.dispatch import Dispatch, Segment
 from placet.dispatch.outbox import refresh_cards, wake_when_settled
 from placet.errors import ConnectorError, RecordMissing
-from placet.executor.claiming import Claimed, claim
+from placet.executor.claiming import Claimed, Known, claim
 from placet.executor.crashpoints import reach
 from placet.executor.grants import GrantSeal
 from placet.executor.recovery import recover
 from placet.ledger import append, move
-from placet.rules import Policies
 from placet.storage import Store, Transaction
 from placet.storage.rows import close_attempt, fence_of, find_proposal
 from placet.vocabulary import Json, OperationKind, Outcome, OutcomeKind, Proposal, ProposalState
@@ -61,14 +60,14 @@ class Executor:
         *,
         store: Store,
         dispatch: Dispatch,
-        policies: Policies,
+        known: Known,
         systems: Mapping[str, System],
         seal: GrantSeal,
         worker: str,
     ) -> None:
+        self._known = known
         self._store = store
         self._dispatch = dispatch
-        self._policies = policies
         self._systems = systems
         self._seal = seal
         self._worker = worker
@@ -89,10 +88,12 @@ class Executor:
 
     async def _execute(self, proposal_id: str) -> None:
         proposal = await self._store.read(lambda tx: find_proposal(tx, proposal_id))
+        system = self._systems.get(proposal.operation.system) if proposal is not None else None
         if proposal is None:
             return
+        if system is None:
+            raise ConnectorError(system=proposal.operation.system, reason="it is not among the systems of this project")
         if proposal.state is ProposalState.EXECUTING:
-            system = self._systems[proposal.operation.system]
             outcome = await recover(self._store, proposal, system.writer, worker=self._worker)
             if outcome is None:
                 await self._store.write(lambda tx: self._ask_again(tx, proposal))
@@ -101,9 +102,7 @@ class Executor:
             return
         reach("before_claim")
         claimed = await self._store.write(
-            lambda tx: claim(
-                tx, self._dispatch, self._policies, self._seal, proposal_id=proposal_id, worker=self._worker
-            )
+            lambda tx: claim(tx, self._dispatch, self._known, self._seal, proposal_id=proposal_id, worker=self._worker)
         )
         if isinstance(claimed, Claimed):
             reach("after_claim")
@@ -153,9 +152,19 @@ class Executor:
             return []
         return [name for name, value in operation.fields.items() if record.values.get(name) != value]
 
+    def _too_late(self, tx: Transaction, proposal: Proposal, outcome: Outcome) -> None:
+        """An outcome that came after somebody had to settle without it is never dropped."""
+        log.error("execution.outcome_too_late", proposal=proposal.id, outcome=outcome.kind.value)
+        facts: dict[str, Json] = {
+            "outcome": outcome.kind.value,
+            "receipt": _receipt(tx, proposal, outcome, verified=None),
+        }
+        append(tx, "attempt.ended_late", facts, run=proposal.run, proposal=proposal.id)
+
     def _settle(self, tx: Transaction, proposal: Proposal, outcome: Outcome, differs: list[str] | None) -> None:
         current = find_proposal(tx, proposal.id)
         if current is None or current.state is not ProposalState.EXECUTING:
+            self._too_late(tx, proposal, outcome)
             return
         state = _ENDS.get(outcome.kind, ProposalState.FAILED)
         reason = _WORDS.get(outcome.kind, "")

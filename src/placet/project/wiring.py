@@ -13,7 +13,8 @@ from placet.dispatch import Dispatch
 from placet.dispatch.heartbeats import retire
 from placet.dispatch.inline import InlineDispatch
 from placet.errors import SettingInvalid
-from placet.executor import Executor, GrantSeal, System
+from placet.executor import Executor, GrantSeal, Known, System
+from placet.operations.sweep import sweep
 from placet.project.ledger_jobs import Periodic, ledger_job
 from placet.project.loader import Project
 from placet.project.secrets import Secrets
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from placet.engine.runner import Runner
     from placet.slack.app import SlackEdge
+
+
+SWEEP_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,9 @@ async def open_desk(project: Project, *, clock: Clock = system_clock) -> AsyncIt
     """
     from placet.dispatch.dbos_adapter import DbosDispatch
 
+    if project.settings.dispatch.engine == "inline":
+        reason = "`inline` keeps its queue in one process, so nobody else can queue work; use `dbos`"
+        raise SettingInvalid(setting="dispatch.engine", reason=reason)
     store = _open_for_writing(project, clock)
     try:
         yield Desk(project=project, store=store, dispatch=DbosDispatch.client(store))
@@ -237,7 +244,13 @@ async def _join(
     toolbox = Toolbox(tools=project.tools, readers=readers, policies=policies, store=store, dispatch=dispatch)
     seal = GrantSeal(Secrets().grant_key(), store.clock, seconds=project.settings.grant_seconds)
     pairs = {name: System(reader=readers[name], writer=one.writer(seal.verify)) for name, one in systems.items()}
-    executor = Executor(store=store, dispatch=dispatch, policies=policies, systems=pairs, seal=seal, worker=worker)
+    known = Known(
+        policies=policies,
+        agents=project.agents,
+        tool_hashes={name: tool.schema_hash for name, tool in project.tools.items()},
+        versions={name: reader.version for name, reader in readers.items()},
+    )
+    executor = Executor(store=store, dispatch=dispatch, known=known, systems=pairs, seal=seal, worker=worker)
     saver = await stack.enter_async_context(open_checkpointer(project.checkpoints_url))
     runner = Runner(
         graphs=project.graphs,
@@ -259,13 +272,22 @@ async def _join(
         executor=executor,
         systems=systems,
         slack=_slack(project, store, dispatch) if slack else None,
-        jobs=(ledger_job(project, store),),
+        jobs=(_sweep_job(store, dispatch), ledger_job(project, store)),  # the last round signs what the sweep wrote
     )
     for pair in pairs.values():
         stack.callback(_close, pair)
     stack.push_async_callback(application.stop_jobs)  # first to go: a last round needs the store
     _register(application)
     return application
+
+
+def _sweep_job(store: Store, dispatch: Dispatch) -> Periodic:
+    """Looks for stuck work when the worker starts and every `SWEEP_SECONDS` after; `start_jobs` follows the worker."""
+
+    async def look() -> None:
+        await store.write(lambda tx: sweep(tx, dispatch))
+
+    return Periodic("sweep", look, seconds=SWEEP_SECONDS)
 
 
 def _close(pair: System) -> None:

@@ -91,7 +91,8 @@ def outcome(item: ItemView) -> str:
         State.FAILED: f"not written to {system}; nothing was changed",
         State.STALE: f"not written to {system}: the record changed after this card was drawn",
         State.UNKNOWN: f"it may or may not be in {system}. Nobody will try again by itself: "
-        f"look at the record there, then settle it with `placet proposals show {item.proposal}`",
+        f"look at the record there, then say what you saw: `placet proposals settle {item.proposal} --done` "
+        "or `--failed`, with `--as PERSON --reason TEXT`",
         State.EXPIRED: f"Nobody decided before {clock(item.expires_at, '{date_short_pretty} {time}')}; nothing changed",
         State.CANCELLED: "Withdrawn; nothing was changed",
         State.SUPERSEDED: "Replaced by a newer proposal; nothing was changed",
@@ -101,6 +102,9 @@ def outcome(item: ItemView) -> str:
 
 
 def reason(item: ItemView) -> str:
-    """The reason that should be drawn beside the outcome: a person's or the system's, not one already in words."""
-    told = {State.REJECTED, State.FAILED, State.UNKNOWN, State.CANCELLED}
+    """The reason that should be drawn beside the outcome: a person's or the system's, not one already in words.
+
+    A change that is done has one only where a person settled it.
+    """
+    told = {State.DONE, State.REJECTED, State.FAILED, State.UNKNOWN, State.CANCELLED}
     return item.reason if item.state in told else ""

@@ -18,6 +18,8 @@ from placet.storage.engine import explain, open_engine
 from placet.storage.schema import ensure_schema
 from placet.vocabulary import Clock, system_clock
 
+__all__ = ["Store", "Transaction", "explain", "moment", "stamp"]
+
 T = TypeVar("T")
 
 

@@ -40,6 +40,8 @@ runs = Table(
     Column("graph", String(120), nullable=False),
     Column("graph_version", String(64), nullable=False),
     Column("pins", Text, nullable=False, server_default="{}", comment="records the rep chose, as JSON"),
+    Column("follows", String(64), nullable=False, server_default="", comment="the run this one asks again, or empty"),
+    Column("tainted", Integer, nullable=False, server_default="0", comment="1 if it read text from outside"),
     Column("answer", Text, nullable=False, server_default=""),
     Column("holder", String(120), nullable=False, server_default="", comment="worker that runs a segment now"),
     Column("fence", Integer, nullable=False, server_default="0"),

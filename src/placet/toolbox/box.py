@@ -208,8 +208,10 @@ def _received(result: Result) -> dict[str, Json]:
 
 
 def _earlier(tx: Transaction, turn: Turn) -> tuple[str | None, list[Proposal]]:
-    """The changeset this turn wrote before a crash, if any, and all proposals of the run."""
-    return changeset_of(tx, turn.run, turn.number), list_proposals(tx, run=turn.run, limit=1_000)
+    """The changeset this turn wrote before a crash, if any, and all proposals of the run and of the one it follows."""
+    own = list_proposals(tx, run=turn.run, limit=1_000)
+    followed = list_proposals(tx, run=turn.follows, limit=1_000) if turn.follows else []
+    return changeset_of(tx, turn.run, turn.number), own + followed
 
 
 _NOT_MADE = {
@@ -219,7 +221,7 @@ _NOT_MADE = {
 
 
 def _not_again(drafted: Drafted, earlier: Sequence[Proposal]) -> None:
-    """Refuse a change that this run has proposed already, or that a person rejected in it."""
+    """Refuse a change that was proposed already and may have been made, or that a person rejected."""
     for one in earlier:
         if one.operation != drafted.operation:
             continue

@@ -11,7 +11,8 @@ class Turn:
     """One pass of a run through its tools.
 
     `pins` are records the rep chose for words that were ambiguous, keyed `<object>|<said, lower case>`. `evidence`
-    is what the run has read so far; `confidence` is the model's own, as decimal text, or `None`.
+    is what the run has read so far; `confidence` is the model's own, as decimal text, or `None`. `follows` is the
+    run this one asks again, or empty.
     """
 
     run: str
@@ -22,6 +23,7 @@ class Turn:
     pins: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     confidence: str | None = None
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

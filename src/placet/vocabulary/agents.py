@@ -19,7 +19,7 @@ class AgentSpec:
     """Who may act, and how. `tools` are full names such as `crm.find_deals`; `owner` is a person's id.
 
     `confidence_floor` is a decimal between 0 and 1 as text: below it the agent asks back instead of proposing.
-    `None` means there is no floor.
+    `None` means there is no floor. A model that gives no confidence is not held to it: its proposals go by the rules.
     """
 
     id: str

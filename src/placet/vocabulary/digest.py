@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import rfc8785
 
+from placet.vocabulary.codec import dump
 from placet.vocabulary.proposals import Proposal
 from placet.vocabulary.values import Json, to_json
 
@@ -22,7 +23,10 @@ def sha256(data: bytes) -> str:
 
 
 def binding(proposal: Proposal) -> dict[str, Json]:
-    """What an approval is bound to (DESIGN §3): change one of these and the digest changes."""
+    """What an approval is bound to (DESIGN §3): change one of these and the digest changes.
+
+    Beyond what is sent, it binds who may approve (the ruling with its policy hash) and what the card showed.
+    """
     return {
         "proposal": proposal.id,
         "tool": proposal.tool,
@@ -31,7 +35,8 @@ def binding(proposal: Proposal) -> dict[str, Json]:
         "connector_version": proposal.connector_version,
         "operation": proposal.operation.to_json(),
         "base_version": proposal.base_version,
-        "policy_hash": proposal.ruling.policy_hash,
+        "ruling": dump(proposal.ruling),
+        "changes": [dump(change) for change in proposal.changes],
         "requester": proposal.requester,
         "agent": proposal.agent,
         "revision": proposal.revision,

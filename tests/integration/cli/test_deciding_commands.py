@@ -20,7 +20,7 @@ def test_an_approval_on_the_command_line_counts_as_one_in_slack_does(placet: Pla
 def test_without_a_worker_the_person_is_told_who_carries_it_on(placet: Placet, asked: str) -> None:
     told = placet("proposals", "approve", asked, "--as", "dana@merle-instruments.example")
     assert told.out == f"{asked} is approved\n"
-    assert "`placet serve` carries this on" in told.err
+    assert "`placet serve --no-slack` without Slack" in told.err
 
 
 def test_a_rejection_needs_a_reason_and_keeps_it(placet: Placet, asked: str) -> None:

@@ -46,6 +46,13 @@ def test_who_asks_and_which_agent_must_be_known(
     assert not (project / ".placet").exists()
 
 
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_request_is_a_usage_error(placet: Placet, project: Path, text: str) -> None:
+    told = placet("run", text, "--as", "riley")
+    assert (told.status, "the request is empty" in told.err) == (2, True)
+    assert not (project / ".placet").exists()
+
+
 async def first_proposal(desk: Desk) -> Proposal:
     while not (found := await desk.store.read(list_proposals)):
         continue

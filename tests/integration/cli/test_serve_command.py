@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from placet.approvals import Click, decide
 from placet.localslack import LocalSlack, LocalUser, Player
+from placet.project.loader import load_project
+from placet.project.wiring import open_desk
+from placet.storage.rows import find_proposal, list_proposals
+from placet.vocabulary import DecisionKind, ProposalState
 
 
 @pytest.fixture
@@ -20,8 +25,8 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield one
 
 
-async def serve(project: Path, **settings: str) -> Process:
-    command = [sys.executable, "-P", "-m", "placet", "serve", "--project", str(project), "--json"]
+async def serve(project: Path, *options: str, **settings: str) -> Process:
+    command = [sys.executable, "-P", "-m", "placet", "serve", "--project", str(project), "--json", *options]
     return await asyncio.create_subprocess_exec(
         *command, env={**os.environ, **settings}, stdout=PIPE, stderr=PIPE, cwd=project
     )
@@ -48,6 +53,28 @@ async def test_it_says_when_it_is_ready_and_stops_in_good_order(project: Path, s
     assert process.returncode == 0
     assert b"single-process assurance" in err
     assert slack.bot_token.encode() not in err
+
+
+async def test_without_slack_it_needs_no_token_and_sends_what_was_approved(project: Path, asked: str) -> None:
+    loaded = load_project(project)
+    async with open_desk(loaded) as desk:
+        proposal = await desk.store.read(lambda tx: find_proposal(tx, asked))
+        assert proposal is not None
+        click = Click(
+            proposal=asked,
+            revision=1,
+            digest=proposal.digest,
+            kind=DecisionKind.APPROVE,
+            person=loaded.policies.people["dana"],
+        )
+        await desk.store.write(lambda tx: decide(tx, desk.dispatch, loaded.policies, click))
+        process = await serve(project, "--no-slack")
+        while not await desk.store.read(lambda tx: list_proposals(tx, states=(ProposalState.DONE,))):
+            continue
+    process.send_signal(signal.SIGTERM)
+    _out, err = await process.communicate()
+    assert process.returncode == 0
+    assert b"no Slack: decide with `placet proposals`" in err
 
 
 @pytest.mark.parametrize("wrong", ["PLACET_SLACK_BOT_TOKEN", "PLACET_SLACK_APP_TOKEN"])

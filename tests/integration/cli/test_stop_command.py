@@ -29,6 +29,14 @@ def test_both_moves_of_the_switch_are_on_the_ledger(placet: Placet, project: Pat
     assert kinds == ["switch.stopped", "switch.released"]
 
 
+def test_somebody_elses_switch_is_not_released(placet: Placet, project: Path) -> None:
+    placet("stop", "--as", "priya", "--reason", "something is off")
+    told = placet("stop", "--release", "--as", "riley", "--reason", "I need it", "--json")
+    assert (told.status, told.json["error"]["code"]) == (1, "switch_held")
+    assert "`all` was stopped by priya, so `riley` may not release it" in told.err
+    assert placet("stop", "--list", "--json").json["switches"][0]["stopped"] is True
+
+
 @pytest.mark.parametrize("name", ["everything", "agent:nobody", "connector:", "tool:move_deal"])
 def test_a_misspelt_switch_is_refused_since_it_would_stop_nothing(placet: Placet, project: Path, name: str) -> None:
     told = placet("stop", name, "--as", "priya", "--reason", "to be safe")

@@ -4,10 +4,11 @@ import asyncio
 import os
 from pathlib import Path
 
+from tests.support.company import company
+
 from placet.connectors.embedded import EmbeddedOptions
 from placet.executor.crashpoints import CrashPoint
 from placet.vocabulary import Idempotency
-from tests.support.company import company
 
 
 def work_until(folder: str, point: CrashPoint, idempotency: Idempotency, database: str) -> None:

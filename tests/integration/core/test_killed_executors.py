@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from tests.integration.core.dying_executor import work_until
+from tests.support.company import company
 
 from placet.connectors.embedded import EmbeddedOptions
 from placet.dispatch.virtual_clock import START
 from placet.executor.crashpoints import CrashPoint
 from placet.vocabulary import Idempotency, ProposalState
-from tests.integration.core.dying_executor import work_until
-from tests.support.company import company
 
 POINTS: tuple[CrashPoint, ...] = get_args(CrashPoint)
 SENT = {"after_send", "before_record", "after_record"}

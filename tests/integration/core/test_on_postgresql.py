@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from tests.support.company import Company, call, click_on, company, says, two_directors
+from tests.support.racing import at_once, race
 
 from placet.approvals import decide, expire
 from placet.ledger import verify
 from placet.storage import Transaction
 from placet.vocabulary import DecisionKind, ProposalState
-from tests.support.company import Company, call, click_on, company, says, two_directors
-from tests.support.racing import at_once, race
 
 APPROVE, REJECT = DecisionKind.APPROVE, DecisionKind.REJECT
 TWO = says(

@@ -23,17 +23,15 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from tests.support.company import Company, click_on, company, people_changed
+from tests.support.tools import Bench
 
 from placet.approvals import decide, expire
 from placet.executor import System
 from placet.ledger import verify
-from placet.operations import release, stop
 from placet.rules import Policies
-from placet.storage import Transaction
 from placet.testing.egress import check_egress, claims
 from placet.vocabulary import DecisionKind, Proposal, ProposalState
-from tests.support.company import Company, click_on, company, people_changed
-from tests.support.tools import Bench
 
 S = ProposalState
 DEALS = ("OPP-1001", "OPP-1002")
@@ -57,7 +55,7 @@ class Life(RuleBasedStateMachine):
         self.loop, self.stack, self.folder = asyncio.new_event_loop(), AsyncExitStack(), Path(tempfile.mkdtemp())
         self.co: Company = self.wait(self.stack.enter_async_context(company(self.folder)))
         for kind in ("execute", "expire"):
-            self.co.dispatch.register(kind, nothing)  # type: ignore[arg-type]  # the rules below say when
+            self.co.dispatch.register(kind, nothing)  # the rules below say when
         self.model: dict[str, ProposalState] = {}
         self.base: dict[str, Proposal] = {}
         self.changed: dict[str, int] = dict.fromkeys(DEALS, 0)
@@ -79,7 +77,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(target=proposals, deal=st.sampled_from(DEALS), approve=st.booleans())
     def propose(self, deal: str, *, approve: bool) -> str:
-        made = self.wait(self.drafted(deal))
+        made: Proposal = self.wait(self.drafted(deal))
         self.model[made.id], self.base[made.id], self.seen[made.id] = S.PROPOSED, made, self.changed[deal]
         if approve:
             self.decide(made.id, DecisionKind.APPROVE, "dana")
@@ -107,7 +105,7 @@ class Life(RuleBasedStateMachine):
     def late(self, key: str) -> bool:
         return self.co.clock() >= self.base[key].expires_at
 
-    @precondition(lambda self: {S.APPROVED, S.EXECUTING} & set(self.model.values()))
+    @precondition(lambda self: any(state in {S.APPROVED, S.EXECUTING} for state in self.model.values()))
     @rule(data=st.data(), cut=st.sampled_from(["", "", "before", "after"]))
     def execute_what_is_due(self, data: st.DataObject, cut: str) -> None:
         due = [key for key, state in self.model.items() if state in {S.APPROVED, S.EXECUTING}]
@@ -136,7 +134,7 @@ class Life(RuleBasedStateMachine):
             self.changed[self.base[key].operation.record] += self.model[key] is S.DONE
 
     async def work(self, key: str, cut: str) -> None:
-        executor = self.co.executor(f"worker-{self.workers}", self.policies)
+        executor = self.co.executor(f"worker-{self.workers}", policies=self.policies)
         whole = executor._systems["crm"]
         executor._systems = {"crm": System(reader=whole.reader, writer=Dying(whole.writer, cut))}
         try:
@@ -148,7 +146,7 @@ class Life(RuleBasedStateMachine):
     def the_world_goes_on(self, what: str, data: st.DataObject) -> None:
         match what:
             case "switch":
-                self.wait(self.co.store.write(self.flip))
+                self.wait(self.co.release("connector:crm") if self.stopped else self.co.stop("connector:crm"))
                 self.stopped = not self.stopped
             case "role":
                 self.dana = not self.dana
@@ -160,12 +158,6 @@ class Life(RuleBasedStateMachine):
                 self.run_out(data.draw(st.sampled_from(sorted(self.model))))
             case _:
                 self.co.clock.advance(timedelta(minutes=250 if what == "hours" else 1))
-
-    def flip(self, tx: Transaction) -> None:
-        if self.stopped:
-            release(tx, self.co.dispatch, "connector:crm", by="priya", reason="over")
-        else:
-            stop(tx, "connector:crm", by="priya", reason="drill")
 
     def run_out(self, key: str) -> None:
         proposal = self.wait(self.co.again(self.base[key]))

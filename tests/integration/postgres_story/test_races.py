@@ -36,13 +36,11 @@ async def on_postgres(tmp_path: Path, new_postgres: Databases) -> AsyncIterator[
 async def test_of_eight_claims_at_once_one_gets_the_grant(on_postgres: Company) -> None:
     proposal = await on_postgres.only()
     await on_postgres.decide("dana", proposal, DecisionKind.APPROVE)
-    seal = on_postgres.app.executor._seal
+    seal, known = on_postgres.app.executor._seal, on_postgres.app.executor._known
 
     def take(number: int) -> Callable[[], Claimed | NotClaimed]:
         def run(tx: Transaction) -> Claimed | NotClaimed:
-            return claim(
-                tx, on_postgres.dispatch, on_postgres.policies, seal, proposal_id=proposal.id, worker=f"w-{number}"
-            )
+            return claim(tx, on_postgres.dispatch, known, seal, proposal_id=proposal.id, worker=f"w-{number}")
 
         return lambda: on_postgres.store.write_now(run)
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.company import Company, call, company, says, two_directors
+from tests.support.racing import race
 
 from placet.approvals import cancel
 from placet.storage.rows import decisions_on
 from placet.vocabulary import DecisionKind, ProposalState
-from tests.support.company import Company, call, company, says, two_directors
-from tests.support.racing import race
 
 TWICE = says(
     "two", call("set_deal_amount", deal="Hooli expansion", amount=1), call("move_deal", deal="OPP-1002", stage="won")
@@ -119,7 +119,7 @@ async def test_a_decided_proposal_does_not_expire(asked: Company) -> None:
 
 
 @pytest.mark.parametrize("approved", [False, True])
-async def test_what_nobody_claimed_can_be_withdrawn(asked: Company, approved: bool) -> None:
+async def test_what_nobody_claimed_can_be_withdrawn(asked: Company, *, approved: bool) -> None:
     if approved:
         await asked.decide("dana", await asked.only(), DecisionKind.APPROVE)
     proposal = await asked.only()

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+from tests.support.company import Company, call, company, reference, says, with_agent
+
 from placet.approvals import propose
 from placet.models import Script, ScriptedAnswer
 from placet.storage.outbox_rows import copies_of
 from placet.vocabulary import Limits, ProposalState
-from tests.support.company import Company, call, company, reference, says, with_agent
 
 NOTE = call("log_note", account="Hooli", text="Called, all well")
 SET = call("set_deal_amount", deal="Hooli expansion", amount=120_000)

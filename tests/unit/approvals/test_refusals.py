@@ -1,15 +1,15 @@
 """A click that does not count: each reason, on the ledger, and nothing else happened."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from placet.operations import stop
-from placet.vocabulary import DecisionKind, ProposalState
 from tests.support.company import Company, company, execute_sql, reference, with_person
+
+from placet.vocabulary import DecisionKind, ProposalState
 
 Refused = Callable[..., Awaitable[str]]
 
@@ -104,17 +104,17 @@ async def test_a_moment_before_the_time_is_over_it_still_counts(asked: Company) 
 
 @pytest.mark.parametrize("switch", ["all", "agent:sales-assistant", "connector:crm", "tool:crm.set_deal_amount"])
 async def test_while_writes_are_stopped_nothing_is_approved(asked: Company, refused: Refused, switch: str) -> None:
-    await asked.store.write(lambda tx: stop(tx, switch, by="priya", reason="drill"))
+    await asked.stop(switch)
     assert await refused() == "stopped"
 
 
 async def test_while_writes_are_stopped_a_proposal_can_still_be_rejected(asked: Company) -> None:
-    await asked.store.write(lambda tx: stop(tx, "all", by="priya", reason="drill"))
+    await asked.stop("all")
     assert (await asked.reject("dana")).state is ProposalState.REJECTED
 
 
 async def test_a_switch_for_something_else_stops_nothing_here(asked: Company) -> None:
-    await asked.store.write(lambda tx: stop(tx, "connector:erp", by="priya", reason="drill"))
+    await asked.stop("connector:erp")
     assert (await asked.approve("dana")).state is ProposalState.APPROVED
 
 
@@ -127,3 +127,12 @@ async def test_a_rejection_needs_a_reason_of_sensible_length(refused: Refused, r
 async def test_the_shortest_and_the_longest_reason_are_taken(asked: Company, reason: str) -> None:
     await asked.reject("dana", reason=reason)
     assert (await asked.only()).reason == reason
+
+
+async def test_under_another_policy_than_the_card_was_drawn_under_nothing_is_approved(tmp_path: Path) -> None:
+    async with company(tmp_path) as co:
+        await co.ask("riley", "set hooli to 120000")
+    other = replace(reference(), policies=replace(reference().policies, hash="another"))
+    async with company(tmp_path, project=other) as co:
+        assert await refusal_of(co, "dana", DecisionKind.APPROVE) == "policy_changed"
+        assert (await co.reject("dana")).state is ProposalState.REJECTED

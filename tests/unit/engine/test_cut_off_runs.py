@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.company import Company, call, company
 
 from placet.models import Script, ScriptedAnswer
 from placet.vocabulary import ProposalState
-from tests.support.company import Company, call, company
 
 NOTE = call("log_note", account="Hooli", text="Called, all well")
 TWO_TURNS = Script(

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from langgraph.types import Command
+from tests.support.company import Company
 
 from placet.engine.runner import STRICT_RESUME
 from placet.vocabulary import ProposalState
-from tests.support.company import Company
 
 RESUMES: dict[str, Any] = {
     "approve": "approve", "reject": "reject", "true": True, "nothing": {}, "wrong": {"wrong": True},
@@ -28,7 +28,7 @@ class Graph:
 
     async def push(self, entry: Any, **more: Any) -> None:
         """Run it; whether it raises does not matter here."""
-        config = {**self.config, "configurable": {**self.config["configurable"], **more}}
+        config: Any = {**self.config, "configurable": {**self.config["configurable"], **more}}
         context = await self._co.app.runner._context(await self._co.run(self._run))
         with suppress(Exception):
             await self.graph.ainvoke(entry, config, context=context, durability="sync")
@@ -49,7 +49,7 @@ async def nothing_happened(co: Company) -> None:
 
 @pytest.mark.parametrize("resume", RESUMES.values(), ids=RESUMES)
 @pytest.mark.parametrize("strict", [True, False])
-async def test_a_resume_carries_no_authority(asked: Company, graph: Graph, resume: Any, strict: bool) -> None:
+async def test_a_resume_carries_no_authority(asked: Company, graph: Graph, resume: Any, *, strict: bool) -> None:
     await graph.push(Command(resume=resume), **{STRICT_RESUME: strict})
     await nothing_happened(asked)
 
@@ -73,7 +73,9 @@ async def test_calls_that_were_written_into_the_state_become_no_write(asked: Com
 
 
 async def test_old_checkpoints_played_again_write_nothing(asked: Company, graph: Graph) -> None:
-    history = [one.config["configurable"]["checkpoint_id"] async for one in graph.graph.aget_state_history(graph.config)]
+    history = [
+        one.config["configurable"]["checkpoint_id"] async for one in graph.graph.aget_state_history(graph.config)
+    ]
     for checkpoint in history:
         await graph.push(None, checkpoint_id=checkpoint)
         await graph.push(Command(resume="approve"), checkpoint_id=checkpoint)
@@ -82,7 +84,9 @@ async def test_old_checkpoints_played_again_write_nothing(asked: Company, graph:
 
 async def test_old_checkpoints_of_a_finished_run_write_nothing_again(asked: Company, graph: Graph) -> None:
     await asked.approve("dana")
-    history = [one.config["configurable"]["checkpoint_id"] async for one in graph.graph.aget_state_history(graph.config)]
+    history = [
+        one.config["configurable"]["checkpoint_id"] async for one in graph.graph.aget_state_history(graph.config)
+    ]
     for checkpoint in history:
         await graph.push(None, checkpoint_id=checkpoint)
     await asked.dispatch.run_until_idle()

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import grimp
 import pytest
-
 from tests.support.company import ROOT, Company
 
 THINKING = ("placet.engine", "placet.toolbox", "placet.models", "placet.slack")
-WRITING = ("placet.executor", "placet.project", "placet.connectors.embedded.writer", "placet.connectors.embedded.system")
+WRITING = (
+    "placet.executor",
+    "placet.project",
+    "placet.connectors.embedded.writer",
+    "placet.connectors.embedded.system",
+)
 ROOMS = [*(ROOT / "graphs").glob("*.py"), *(ROOT / "tools").glob("*.py")]
 
 
@@ -48,7 +52,9 @@ def test_a_room_imports_placet_and_where_it_is_a_graph_langgraph(room: Path) -> 
         for node in ast.walk(ast.parse(room.read_text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
-    allowed = {"placet", "typing", "datetime", "decimal", "re"} | ({"langgraph"} if room.parent.name == "graphs" else set())
+    allowed = {"placet", "typing", "datetime", "decimal", "re"} | (
+        {"langgraph"} if room.parent.name == "graphs" else set()
+    )
     assert found <= allowed
 
 

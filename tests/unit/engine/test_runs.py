@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.company import Company, call, company, reference, with_agent
 
 from placet.models import ModelProfile, Script, ScriptedAnswer, ScriptedCall, ScriptedModel
 from placet.vocabulary import Limits, ProposalState
-from tests.support.company import Company, call, company, reference, with_agent
 
 STOCK = call("stock_on_hand", product="Falcon sensor")
 SET = call("set_deal_amount", deal="Hooli expansion", amount=120_000)
@@ -65,7 +65,9 @@ async def test_a_rejection_reaches_the_model_with_its_reason(asked: Company) -> 
 
 UNUSABLE = {
     "cut off": ScriptedAnswer(calls=(SET,), finish_reason="length"),
-    "not JSON": ScriptedAnswer(calls=(ScriptedCall("set_deal_amount", raw='{"deal": "Hooli expansion", "amount": 12'),)),
+    "not JSON": ScriptedAnswer(
+        calls=(ScriptedCall("set_deal_amount", raw='{"deal": "Hooli expansion", "amount": 12'),)
+    ),
     "duplicate keys": ScriptedAnswer(
         calls=(ScriptedCall("set_deal_amount", raw='{"deal": "Hooli expansion", "amount": 1, "amount": 120000}'),)
     ),
@@ -151,7 +153,7 @@ async def test_a_model_that_cannot_be_reached_fails_the_run_with_a_sentence(
         run = await co.ask("riley", "hooli")
         assert (await co.run())["state"] == "failed"
         assert await co.answer() == (
-            f"I could not finish this: something unexpected happened. Nothing was changed by this step (run {run})."
+            f"I could not finish this: something unexpected happened (run {run}). Nothing was changed."
         )
 
 

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.support.company import Company, SpyWriter, company, execute_sql, replace_writer
 
 from placet.connectors.embedded import EmbeddedOptions
 from placet.dispatch.heartbeats import beat
@@ -13,7 +16,6 @@ from placet.errors import ConnectorError
 from placet.storage.rows import open_attempt
 from placet.vocabulary import DecisionKind, Idempotency, Json, OutcomeKind, ProposalState
 from placet.vocabulary import Outcome as Said
-from tests.support.company import Company, SpyWriter, company, execute_sql, replace_writer
 
 NEVER_SENT = {
     OutcomeKind.DENIED, OutcomeKind.NOT_VISIBLE, OutcomeKind.INVALID, OutcomeKind.NEEDS_CONFIRMATION,
@@ -102,7 +104,7 @@ async def test_twenty_executors_at_once_send_once(asked: Company) -> None:
     await asked.decide("dana", proposal, DecisionKind.APPROVE)
     workers = [f"worker-{number}" for number in range(20)]
     for worker in workers:
-        await asked.store.write(lambda tx, worker=worker: beat(tx, worker, "executor"))
+        await asked.store.write(partial(beat, worker=worker, role="executor"))
     await asyncio.gather(*(asked.executor(worker).execute(proposal.id) for worker in workers))
     await asked.dispatch.run_until_idle()
     assert ((await asked.only()).state, len(asked.egress())) == (ProposalState.DONE, 1)
@@ -125,16 +127,16 @@ async def cut_off(co: Company, worker: str = "gone", *, sent: bool) -> str:
     class Died(BaseException):
         pass
 
-    async def die(*given: object, **named: object) -> None:
+    async def die(*given: Any, **named: Any) -> None:
         if sent:
             await send(*given, **named)
         raise Died
 
-    writer = executor._systems["crm"].writer
-    send, writer.apply = writer.apply, die  # type: ignore[method-assign]  # the worker dies here
+    writer: Any = executor._systems["crm"].writer
+    send, writer.apply = writer.apply, die  # the worker dies here
     with pytest.raises(Died):
         await executor.execute(proposal.id)
-    writer.apply = send  # type: ignore[method-assign]  # whoever comes next does not
+    writer.apply = send  # whoever comes next does not
     return proposal.id
 
 
@@ -155,7 +157,7 @@ async def test_what_a_dead_worker_did_not_send_fails_and_is_not_sent_later(asked
 
 
 @pytest.mark.parametrize("sent", [True, False])
-async def test_where_a_system_keeps_no_keys_a_cut_off_attempt_is_unknown(tmp_path: Path, sent: bool) -> None:
+async def test_where_a_system_keeps_no_keys_a_cut_off_attempt_is_unknown(tmp_path: Path, *, sent: bool) -> None:
     async with company(tmp_path, options=EmbeddedOptions(idempotency=Idempotency.NONE)) as co:
         await co.ask("riley", "set hooli to 120000")
         proposal = await cut_off(co, sent=sent)

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.support.company import Company
 
 from placet.dispatch.virtual_clock import VirtualClock
 from placet.errors import ExecutionRefused
 from placet.executor import GrantSeal
 from placet.executor.grants import MAX_SECONDS
-from placet.vocabulary import Grant, Operation, Outcome, OutcomeKind, Proposal, Secret
-from tests.support.company import Company
+from placet.vocabulary import Grant, Json, Operation, Outcome, OutcomeKind, Proposal, Secret
 
 KEY = Secret("11" * 32)
 Change = Callable[[Grant], Grant]
@@ -62,7 +62,7 @@ async def test_a_grant_of_another_process_sends_nothing(asked: Company, proposal
 
 
 async def test_a_grant_for_other_bytes_sends_nothing(asked: Company, proposal: Proposal) -> None:
-    fields = {"amount": {"minor": 12_000_001, "currency": "EUR"}}
+    fields: dict[str, Json] = {"amount": {"minor": 12_000_001, "currency": "EUR"}}
     other = replace(proposal.operation, fields=fields)
     outcome = await apply(asked, proposal, mint(asked, proposal), operation=other)
     assert (outcome.kind, asked.egress()) == (OutcomeKind.DENIED, [])

@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from placet.dispatch.virtual_clock import VirtualClock
 from placet.errors import LedgerBroken
 from placet.ledger import GENESIS, append, verify
 from placet.storage import Store
-from placet.vocabulary import canonical, sha256
+from placet.vocabulary import Json, canonical, sha256
 
 pytestmark = pytest.mark.damages_ledger
 LENGTH = 12
@@ -32,7 +32,7 @@ def _whole() -> bytes:
         store = Store.open(f"sqlite:///{file}", clock=VirtualClock())
         for number in range(1, LENGTH + 1):
             run, proposal = f"R-{number}", f"P-{number}"
-            store.write_now(lambda tx, n=number, r=run, p=proposal: append(tx, "a.kind", {"n": n}, run=r, proposal=p))
+            store.write_now(partial(append, kind="a.kind", facts={"n": number}, run=run, proposal=proposal))
         store.close()
         return file.read_bytes()
 
@@ -65,7 +65,10 @@ def broken_at(spoil: Spoil) -> int | None:
 
 
 def sql(statement: str, *values: object) -> Spoil:
-    return lambda connection: connection.execute(statement, values) and None
+    def spoil(connection: sqlite3.Connection) -> None:
+        connection.execute(statement, values)
+
+    return spoil
 
 
 def test_an_untouched_ledger_verifies() -> None:
@@ -120,7 +123,13 @@ def test_two_swapped_entries_are_found_at_the_first(pair: list[int]) -> None:
 
 def forged(seq: int, previous: str) -> tuple[object, ...]:
     """An entry that fits its own hash."""
-    columns = {"seq": seq, "at": "2026-01-05T09:00:00.000000Z", "kind": "a.kind", "run": "R-1", "proposal": ""}
+    columns: dict[str, Json] = {
+        "seq": seq,
+        "at": "2026-01-05T09:00:00.000000Z",
+        "kind": "a.kind",
+        "run": "R-1",
+        "proposal": "",
+    }
     entry = canonical({**columns, "previous": previous, "facts": {}})
     return (*columns.values(), entry, previous, sha256(entry))
 

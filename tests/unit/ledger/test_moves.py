@@ -1,10 +1,14 @@
 """Moves: only along the drawn ways, one of two wins, and each leaves an entry or does not happen."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.company import execute_sql
+from tests.support.proposals import a_proposal
 
 from placet.dispatch.virtual_clock import VirtualClock
 from placet.ledger import append, entries, move, verify
@@ -12,8 +16,6 @@ from placet.storage import Store, Transaction
 from placet.storage.rows import fence_of, find_proposal, insert_proposal
 from placet.storage.run_rows import insert_changeset, insert_run
 from placet.vocabulary import MOVES, Proposal, ProposalState
-from tests.support.company import execute_sql
-from tests.support.proposals import a_proposal
 
 ALL = [(old, new) for old in ProposalState for new in ProposalState]
 ALLOWED = [(old, new) for old, new in ALL if new in MOVES.get(old, frozenset())]
@@ -83,7 +85,7 @@ def test_only_a_claim_raises_the_fence(store: Store) -> None:
         (ProposalState.EXECUTING, ProposalState.DONE, 1),
     ):
         proposal = placed(store, old)
-        store.write_now(lambda tx, one=proposal, to=new: move(tx, one, to, by="executor"))
+        store.write_now(partial(move, proposal=proposal, new=new, by="executor"))
         assert store.read_now(lambda tx: fence_of(tx, "P-1")) == fence
 
 
@@ -102,17 +104,15 @@ def test_a_move_whose_transaction_fails_leaves_neither_state_nor_entry(store: St
 def test_entries_are_found_by_run_and_proposal_and_from_the_end(store: Store) -> None:
     for number in range(4):
         run, proposal = f"R-{number % 2}", f"P-{number}"
-        store.write_now(lambda tx, r=run, p=proposal: append(tx, "a.kind", {}, run=r, proposal=p))
-    found = [
-        [entry.seq for entry in store.read_now(lambda tx, which=which: entries(tx, **which))]
-        for which in ({}, {"run": "R-1"}, {"proposal": "P-2"}, {"last": 2})
-    ]
+        store.write_now(partial(append, kind="a.kind", facts={}, run=run, proposal=proposal))
+    asked: list[dict[str, Any]] = [{}, {"run": "R-1"}, {"proposal": "P-2"}, {"last": 2}]
+    found = [[entry.seq for entry in store.read_now(partial(entries, **which))] for which in asked]
     assert found == [[1, 2, 3, 4], [2, 4], [3], [3, 4]]
     assert store.read_now(verify).entries == 4
 
 
 @pytest.mark.parametrize("fact", [1.5, object(), "\ud800", 2**60])
 def test_what_has_no_exact_form_is_not_written_down(store: Store, fact: object) -> None:
-    with pytest.raises(ValueError, match="exactly|surrogate|too large"):
+    with pytest.raises(ValueError, match=r"exactly|surrogate|too large"):
         store.write_now(lambda tx: append(tx, "a.kind", {"fact": fact}))  # type: ignore[dict-item]  # that is the point
     assert store.read_now(entries) == []

@@ -56,6 +56,12 @@ def test_what_cannot_be_meant_is_a_usage_error(folder: Path, arguments: tuple[st
     assert run(*arguments, "--project", folder).exit_code == 2
 
 
+def test_a_scope_in_place_of_a_proposal_is_sent_to_the_tools_that_need_it(folder: Path) -> None:
+    told = run("explain", UPDATE, "--project", folder)
+    assert told.exit_code == 2
+    assert "--tool crm.move_deal" in " ".join(told.output.replace("│", " ").split())
+
+
 def test_a_tool_call_nobody_made_is_explained(folder: Path) -> None:
     call = ("explain", "--tool", "crm.set_deal_amount", "--as", "riley", "--project", folder)
     assert document(*call, "--with", HALVED)["rule"] == "amount-drops-by-half"

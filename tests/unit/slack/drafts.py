@@ -9,7 +9,7 @@ from placet.approvals import Click, decide, propose
 from placet.dispatch.inline import InlineDispatch
 from placet.dispatch.virtual_clock import START, VirtualClock
 from placet.ledger import move
-from placet.rules import Policies
+from placet.rules import Policies, load_policies
 from placet.slack.blocks import Block, Drawn
 from placet.slack.cards import draw_card
 from placet.slack.limits import breaches, texts
@@ -33,6 +33,7 @@ from placet.vocabulary import (
 )
 
 POLICIES = Path(__file__).parents[3] / "policies"
+POLICY_HASH = load_policies(POLICIES).hash
 RUN = "R-1"
 
 
@@ -48,7 +49,11 @@ def draft(**differing: Any) -> Proposal:
     fields = differing.pop("fields", {row.field: row.after for row in changes})
     record = "" if kind is OperationKind.CREATE else "OPP-1"
     ruling = Ruling(
-        verdict=Verdict.ASK, rule="amount-changes", because="A director confirms it.", approvers=("sales-director",)
+        verdict=Verdict.ASK,
+        rule="amount-changes",
+        because="A director confirms it.",
+        approvers=("sales-director",),
+        policy_hash=POLICY_HASH,
     )
     proposal = Proposal(
         **{

@@ -60,7 +60,7 @@ def test_cascades_and_evidence_are_listed_and_outside_text_is_marked(ward: Ward)
         ((ProposalState.EXECUTING, ProposalState.DONE), "✅", "written to crm <!date^"),
         ((ProposalState.EXECUTING, ProposalState.FAILED), "❌", "not written to crm; nothing was changed"),
         ((ProposalState.EXECUTING, ProposalState.STALE), "⚠️", "the record changed after this card was drawn"),
-        ((ProposalState.EXECUTING, ProposalState.UNKNOWN), "❓", "Nobody will try again by itself"),
+        ((ProposalState.EXECUTING, ProposalState.UNKNOWN), "❓", "`placet proposals settle P-AAAA --done`"),
         ((ProposalState.CANCELLED,), "🚫", "Withdrawn; nothing was changed"),
         ((ProposalState.EXPIRED,), "⌛", "Nobody decided before"),
     ],

@@ -126,4 +126,3 @@ def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(SettingInvalid) as caught:
         Store.open(url)
     assert caught.value.setting == "database.url"
-

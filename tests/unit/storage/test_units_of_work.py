@@ -19,7 +19,6 @@ from placet.storage import Store, Transaction, moment, stamp
 from placet.storage.run_rows import insert_event
 
 
-
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     opened = Store.open(database, clock=VirtualClock())

@@ -1,5 +1,4 @@
 import pytest
-
 from tests.support.company import Company
 from tests.support.tools import Bench
 

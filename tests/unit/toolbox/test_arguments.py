@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 import pytest
+from tests.support.tools import Bench
 
 from placet import Amount, Create, RecordRef, Reference, Update, write
 from placet.errors import ArgumentInvalid, LimitReached, ReferenceAmbiguous, ReferenceUnknown, ToolUnknown
 from placet.vocabulary import Limits
-from tests.support.tools import Bench
 
 Deal = Annotated[RecordRef, Reference("crm.opportunity")]
 

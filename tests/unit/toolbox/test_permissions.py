@@ -1,16 +1,17 @@
 """What is seen and done is what requester, agent and policy all allow; what came from outside is marked."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated
 
 import pytest
+from tests.support.company import Company, people_changed
+from tests.support.tools import Bench
 
 from placet import Condition, Reader, RecordRef, Reference, read
 from placet.errors import ScopeDenied, ToolUnknown
 from placet.toolbox.scoped import ScopedReader
 from placet.vocabulary import Evidence, Json, Mode, Scope, Verdict
-from tests.support.company import Company, people_changed
-from tests.support.tools import Bench
 
 READS_AND_NOTES = ("crm.opportunity:read", "crm.account:read", "crm.note:create")
 
@@ -66,7 +67,7 @@ async def test_a_tool_reads_only_objects_both_may_read(bench: Bench) -> None:
 @pytest.mark.parametrize("method", ["read", "search", "named"])
 async def test_every_way_of_reading_checks_the_object(bench: Bench, method: str) -> None:
     reader = ScopedReader(bench.box._readers["crm"], frozenset(scopes("crm.account:read")), "nobody")
-    ways = {
+    ways: dict[str, Callable[[], Awaitable[object]]] = {
         "read": lambda: reader.read("crm.note", "NOTE-1"),
         "search": lambda: reader.search("crm.note", [Condition("name", "is", "x")]),
         "named": lambda: reader.named("crm.note", "x"),
@@ -90,7 +91,9 @@ async def test_a_reference_to_an_object_that_may_not_be_read_is_refused(bench: B
         ("stock_on_hand", {"product": "Falcon sensor"}, False),
     ],
 )
-async def test_free_text_taints_what_was_read(bench: Bench, tool: str, arguments: dict[str, str], tainted: bool) -> None:
+async def test_free_text_taints_what_was_read(
+    bench: Bench, tool: str, arguments: dict[str, str], *, tainted: bool
+) -> None:
     result = await bench.read(tool, **arguments)
     assert (result.mistake, result.tainted) == (None, tainted)
     assert (await bench.co.ledger())[-1].facts["tainted"] is tainted
@@ -125,7 +128,7 @@ async def test_what_nobody_could_approve_is_not_proposed(co: Company) -> None:
 
 async def test_a_tool_cannot_write_with_what_it_is_given(bench: Bench) -> None:
     @read(scope="crm.opportunity:read")
-    def look(crm: Reader, deal: Annotated[RecordRef, Reference("crm.opportunity")]) -> Json:
+    def look(crm: Reader, deal: Annotated[RecordRef, Reference("crm.opportunity")]) -> list[str]:
         """List what a tool holds."""
         return sorted(name for name in dir(crm) if not name.startswith("_"))
 

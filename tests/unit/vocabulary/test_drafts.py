@@ -53,7 +53,7 @@ def test_every_drafted_value_has_an_exact_form(value: object, form: Json) -> Non
 
 @pytest.mark.parametrize("value", [Amount(Decimal(1)), Amount(Decimal("1.234"), "EUR"), 1.5, object()])
 def test_a_value_without_an_exact_form_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="needs a currency|finer than|cannot be written down exactly"):
+    with pytest.raises(ValueError, match=r"needs a currency|finer than|cannot be written down exactly"):
         exact(value, None)
 
 

@@ -71,7 +71,7 @@ def test_an_error_says_its_facts_in_one_style(kind: type[PlacetError]) -> None:
     said = str(an(kind))
     assert said
     assert not said.endswith(".")
-    assert said[0].islower() or said[0] == "`" or said.split()[0] in PROPER
+    assert said[0].islower() or said[0] == "`" or said.split(maxsplit=1)[0] in PROPER
     assert "{" not in said + an(kind).next_step
 
 

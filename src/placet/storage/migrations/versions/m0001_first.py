@@ -104,6 +104,16 @@ def _make_runs() -> None:
         sa.Column("graph", sa.String(length=120), nullable=False),
         sa.Column("graph_version", sa.String(length=64), nullable=False),
         sa.Column("pins", sa.Text(), server_default="{}", nullable=False, comment="records the rep chose, as JSON"),
+        sa.Column(
+            "follows",
+            sa.String(length=64),
+            server_default="",
+            nullable=False,
+            comment="the run this one asks again, or empty",
+        ),
+        sa.Column(
+            "tainted", sa.Integer(), server_default="0", nullable=False, comment="1 if it read text from outside"
+        ),
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "holder", sa.String(length=120), server_default="", nullable=False, comment="worker that runs a segment now"
