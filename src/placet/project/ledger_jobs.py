@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from placet.dispatch.failures import describe, trace
 from placet.errors import LedgerKeyUnavailable, PlacetError, SettingInvalid
 from placet.ledger.anchors import FileAnchor, Receipt, anchor_head
 from placet.ledger.git_anchor import GitAnchor
@@ -64,8 +65,10 @@ class Periodic:
     async def _once(self) -> None:
         try:
             await self._work()
-        except Exception:
-            log.exception("job.failed", job=self.name)
+        except PlacetError as error:
+            log.warning("job.failed", job=self.name, code=error.code, error=str(error), next=error.next_step)
+        except Exception as error:  # noqa: BLE001 - a job that ends would stop signing or sweeping for good
+            log.error("job.failed", job=self.name, error=describe(error), trace=trace(error))  # noqa: TRY400 - no data in logs
 
 
 class LedgerKeeper:
