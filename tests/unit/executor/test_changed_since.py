@@ -15,6 +15,7 @@ from tests.support.company import (
     execute_sql,
     people_changed,
     says,
+    two_directors,
 )
 
 from placet.approvals import decide
@@ -110,3 +111,20 @@ async def test_asking_again_with_a_choice_does_not_repeat_what_was_done(tmp_path
         await co.dispatch.run_until_idle()
         tools = [one.tool for one in await co.store.read(list_proposals)]
         assert sorted(tools) == ["crm.log_note", "crm.set_deal_amount"]
+
+
+async def test_fewer_people_than_the_quorum_approve_nothing_even_in_an_approved_row(tmp_path: Path) -> None:
+    async with company(tmp_path, project=two_directors(quorum=2)) as co:
+        await co.ask("riley", "set hooli to 120000")
+        await co.decide("dana", await co.only(), DecisionKind.APPROVE)
+        await co.store.write(lambda tx: execute_sql(tx, "UPDATE proposals SET state = 'approved'"))
+        assert await refused(co) == "the people who approved it may not do so any more"
+
+
+async def test_what_a_rule_allows_is_sent_on_the_policys_own_word_alone(tmp_path: Path) -> None:
+    async with company(tmp_path, LOG_NOTE) as co:
+        await co.store.write(lambda tx: stop(tx, "all", by="priya", reason="incident"))
+        await co.ask("riley", "note")
+        await co.store.write(lambda tx: execute_sql(tx, "UPDATE decisions SET by = 'riley'"))
+        await co.store.write(lambda tx: execute_sql(tx, "UPDATE switches SET stopped = 0"))
+        assert await refused(co) == "the people who approved it may not do so any more"
