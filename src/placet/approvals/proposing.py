@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from placet.dispatch import Dispatch, Segment
+from placet.dispatch import Dispatch, Segment, execution
 from placet.dispatch.outbox import refresh_cards, wake_when_settled, want
 from placet.ledger import append, move
 from placet.rules import Policies
@@ -81,15 +81,8 @@ def _allow(tx: Transaction, dispatch: Dispatch, draft: Proposal) -> None:
 
 def queue_execution(tx: Transaction, dispatch: Dispatch, proposal: Proposal) -> None:
     """Queue the one segment that may send an approved proposal."""
-    dispatch.enqueue(
-        tx,
-        Segment(
-            kind="execute",
-            id=f"execute:{proposal.id}:{proposal.revision}",
-            key=f"changeset:{proposal.changeset}",
-            payload={"proposal": proposal.id},
-        ),
-    )
+    name = f"execute:{proposal.id}:{proposal.revision}"
+    dispatch.enqueue(tx, execution(proposal.id, proposal.changeset, id=name))
 
 
 def _expire_later(tx: Transaction, dispatch: Dispatch, draft: Proposal) -> None:

@@ -29,6 +29,11 @@ class Segment:
     delay: timedelta = timedelta(0)
 
 
+def execution(proposal: str, changeset: str, *, id: str, delay: timedelta = timedelta(0)) -> Segment:
+    """The segment that may send a proposal. Its key keeps the writes of one changeset in order."""
+    return Segment(kind="execute", id=id, key=f"changeset:{changeset}", payload={"proposal": proposal}, delay=delay)
+
+
 Handler: TypeAlias = Callable[[Mapping[str, str]], Awaitable[None]]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from placet.connectors import Reader, Writer
-from placet.dispatch import Dispatch, Segment
+from placet.dispatch import Dispatch, execution
 from placet.dispatch.outbox import refresh_cards, wake_when_settled
 from placet.errors import ConnectorError, RecordMissing
 from placet.executor.claiming import Claimed, Known, claim
@@ -111,13 +111,8 @@ class Executor:
             log.info("execution.not_claimed", proposal=proposal_id, reason=claimed.reason)
 
     def _ask_again(self, tx: Transaction, proposal: Proposal) -> None:
-        again = Segment(
-            kind="execute",
-            id=f"recover:{proposal.id}:{tx.stamp}",
-            key=f"changeset:{proposal.changeset}",
-            payload={"proposal": proposal.id},
-            delay=RECOVER_AGAIN_AFTER,
-        )
+        name = f"recover:{proposal.id}:{tx.stamp}"
+        again = execution(proposal.id, proposal.changeset, id=name, delay=RECOVER_AGAIN_AFTER)
         self._dispatch.enqueue(tx, again)
 
     async def _send(self, claimed: Claimed) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 import structlog
 
-from placet.dispatch import Dispatch, Segment
+from placet.dispatch import Dispatch, Segment, execution
 from placet.ledger import append
 from placet.storage import Transaction
 from placet.storage.rows import find_proposal
@@ -90,9 +90,7 @@ def _may_go(tx: Transaction, idle: IdleProposal) -> bool:
 
 
 def _execute(tx: Transaction, one: IdleProposal) -> Segment:
-    return Segment(
-        kind="execute", id=f"sweep:{one.id}:{tx.stamp}", key=f"changeset:{one.changeset}", payload={"proposal": one.id}
-    )
+    return execution(one.id, one.changeset, id=f"sweep:{one.id}:{tx.stamp}")
 
 
 def _expire(tx: Transaction, one: IdleProposal) -> Segment:

@@ -1,6 +1,6 @@
 """The stop switch: everything, one agent, one connector or one tool; read again at every decision and claim."""
 
-from placet.dispatch import Dispatch, Segment
+from placet.dispatch import Dispatch, execution
 from placet.errors import SwitchHeld
 from placet.ledger import append
 from placet.rules import OWNER_ROLE
@@ -51,13 +51,8 @@ def release(tx: Transaction, dispatch: Dispatch, name: str, *, by: Person, reaso
         if stopped_by(tx, names_for(agent=one.agent, system=one.operation.system, tool=one.tool)) is None
     ]
     for proposal in held:
-        segment = Segment(
-            kind="execute",
-            id=f"execute:{proposal.id}:{proposal.revision}:{tx.stamp}",
-            key=f"changeset:{proposal.changeset}",
-            payload={"proposal": proposal.id},
-        )
-        dispatch.enqueue(tx, segment)
+        name = f"execute:{proposal.id}:{proposal.revision}:{tx.stamp}"
+        dispatch.enqueue(tx, execution(proposal.id, proposal.changeset, id=name))
     return len(held)
 
 

@@ -9,7 +9,6 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
@@ -225,7 +224,3 @@ def _plain_property(field: dict[str, Any]) -> dict[str, Json]:
     for noise in ("title", "default", "minLength", "maxLength"):
         merged.pop(noise, None)
     return merged
-
-
-DATE = date
-"""Parameters of this type are ISO 8601 text for the model."""
